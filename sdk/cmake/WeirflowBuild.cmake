@@ -1,0 +1,42 @@
+# What every target of this repository is built with, and how its tests are registered.
+
+add_library(weirflow-build INTERFACE)
+# -ffp-contract=off: the same bytes whatever the machine, no fused multiply-add that the source
+# does not ask for.
+target_compile_options(weirflow-build INTERFACE
+  -Wall -Wextra -Wshadow -Wcast-align -ffp-contract=off
+  "$<$<COMPILE_LANGUAGE:CXX>:-Wpedantic;-Wnon-virtual-dtor;-Woverloaded-virtual>"
+  "$<$<BOOL:${WEIRFLOW_WERROR}>:-Werror>")
+
+if(WEIRFLOW_SANITIZE)
+  # Global, so that host, plugins and tests agree: a mixed process misses what it should find.
+  add_compile_options(-fsanitize=${WEIRFLOW_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${WEIRFLOW_SANITIZE})
+endif()
+
+# add_weirflow_test(NAME SOURCES a.cpp ... [LIBS t ...] [LABELS unit ...] [TIMEOUT s])
+# One GoogleTest program = one ctest entry. Environment: WEIRFLOW_DATA (folder of goldens),
+# WEIRFLOW_PLUGIN_PATH (the built plugins), WEIRFLOW_SOURCE_DIR, WEIRFLOW_BINARY_DIR.
+function(add_weirflow_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBS;LABELS" ${ARGN})
+  if(NOT BUILD_TESTING)
+    return()
+  endif()
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS unit)
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE weirflow-build weirflow::sdk ${ARG_LIBS} GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+  weirflow_test_environment(${name})
+endfunction()
+
+function(weirflow_test_environment)
+  set_tests_properties(${ARGN} PROPERTIES ENVIRONMENT
+    "WEIRFLOW_DATA=${WEIRFLOW_DATA};WEIRFLOW_PLUGIN_PATH=${CMAKE_BINARY_DIR}/plugins;WEIRFLOW_SOURCE_DIR=${CMAKE_SOURCE_DIR};WEIRFLOW_BINARY_DIR=${CMAKE_BINARY_DIR}")
+endfunction()
