@@ -105,22 +105,19 @@ struct Span {
 };
 // Ranges of Unicode 15: EastAsianWidth W and F, and general categories Mn, Me, Cf, coarse where a
 // block is nearly uniform. Only carets depend on them.
-constexpr Span kWide[] = {{0x1100, 0x115F},   {0x231A, 0x231B},   {0x23E9, 0x23EC},
-                          {0x25FD, 0x25FE},   {0x2614, 0x2615},   {0x2648, 0x2653},
-                          {0x26AA, 0x26AB},   {0x26BD, 0x26BE},   {0x2705, 0x2705},
-                          {0x270A, 0x270B},   {0x2728, 0x2728},   {0x274C, 0x274C},
-                          {0x2753, 0x2755},   {0x2795, 0x2797},   {0x2B1B, 0x2B1C},
-                          {0x2E80, 0x303E},   {0x3041, 0x33FF},   {0x3400, 0x4DBF},
-                          {0x4E00, 0xA4C6},   {0xA960, 0xA97C},   {0xAC00, 0xD7A3},
-                          {0xF900, 0xFAFF},   {0xFE10, 0xFE19},   {0xFE30, 0xFE6F},
-                          {0xFF01, 0xFF60},   {0xFFE0, 0xFFE6},   {0x16FE0, 0x18AFF},
-                          {0x1B000, 0x1B2FF}, {0x1F18E, 0x1F19A}, {0x1F200, 0x1F320},
-                          {0x1F32D, 0x1F335}, {0x1F337, 0x1F37C}, {0x1F37E, 0x1F393},
-                          {0x1F3A0, 0x1F3CA}, {0x1F3E0, 0x1F3F0}, {0x1F3F8, 0x1F43E},
-                          {0x1F440, 0x1F440}, {0x1F442, 0x1F4FC}, {0x1F4FF, 0x1F53D},
-                          {0x1F550, 0x1F567}, {0x1F5FB, 0x1F64F}, {0x1F680, 0x1F6C5},
-                          {0x1F6D5, 0x1F6FC}, {0x1F7E0, 0x1F7F0}, {0x1F90C, 0x1FAFF},
-                          {0x20000, 0x3FFFD}};
+constexpr Span kWide[] = {
+    {0x1100, 0x115F},   {0x231A, 0x231B},   {0x23E9, 0x23EC},   {0x25FD, 0x25FE},
+    {0x2614, 0x2615},   {0x2648, 0x2653},   {0x26AA, 0x26AB},   {0x26BD, 0x26BE},
+    {0x2705, 0x2705},   {0x270A, 0x270B},   {0x2728, 0x2728},   {0x274C, 0x274C},
+    {0x2753, 0x2755},   {0x2795, 0x2797},   {0x2B1B, 0x2B1C},   {0x2E80, 0x303E},
+    {0x3041, 0x33FF},   {0x3400, 0x4DBF},   {0x4E00, 0xA4C6},   {0xA960, 0xA97C},
+    {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE10, 0xFE19},   {0xFE30, 0xFE6F},
+    {0xFF01, 0xFF60},   {0xFFE0, 0xFFE6},   {0x16FE0, 0x18AFF}, {0x1B000, 0x1B2FF},
+    {0x1F18E, 0x1F19A}, {0x1F200, 0x1F320}, {0x1F32D, 0x1F335}, {0x1F337, 0x1F37C},
+    {0x1F37E, 0x1F393}, {0x1F3A0, 0x1F3CA}, {0x1F3E0, 0x1F3F0}, {0x1F3F8, 0x1F43E},
+    {0x1F440, 0x1F440}, {0x1F442, 0x1F4FC}, {0x1F4FF, 0x1F53D}, {0x1F550, 0x1F567},
+    {0x1F5FB, 0x1F64F}, {0x1F680, 0x1F6C5}, {0x1F6D5, 0x1F6FC}, {0x1F7E0, 0x1F7F0},
+    {0x1F90C, 0x1FAFF}, {0x20000, 0x3FFFD}};
 constexpr Span kZero[] = {{0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x0610, 0x061A},
                           {0x064B, 0x065F}, {0x06D6, 0x06DC}, {0x0900, 0x0902}, {0x093C, 0x093C},
                           {0x0941, 0x0948}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F},
@@ -129,8 +126,8 @@ constexpr Span kZero[] = {{0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, 
 
 template <size_t N>
 bool contains(const Span (&spans)[N], char32_t c) {
-  const auto* found = std::partition_point(
-      std::begin(spans), std::end(spans), [c](const Span& span) { return span.last < c; });
+  const auto* found = std::partition_point(std::begin(spans), std::end(spans),
+                                           [c](const Span& span) { return span.last < c; });
   return found != std::end(spans) && c >= found->first;
 }
 
@@ -176,7 +173,8 @@ std::optional<std::string> nearest_name(std::string_view word,
       best_distance = distance;
     }
     const size_t shorter = std::min(folded.size(), other.size());
-    if (!prefix && shorter >= 3 && std::equal(other.begin(), other.begin() + shorter, folded.begin()))
+    if (!prefix && shorter >= 3 &&
+        std::equal(other.begin(), other.begin() + shorter, folded.begin()))
       prefix = &candidate;
   }
   if (best) return *best;
@@ -209,7 +207,8 @@ wf::Result<int64_t> parse_duration(std::string_view text) {
     const auto index = static_cast<size_t>(unit - kDurations.begin());
     if (index < next_unit) return refuse("units go from large to small, each once");
     next_unit = index + 1;
-    if (number.scale != 1 && !rest.empty()) return refuse("only the last number may have a fraction");
+    if (number.scale != 1 && !rest.empty())
+      return refuse("only the last number may have a fraction");
     const auto part = scaled(number, unit->factor);
     if (!part || __builtin_add_overflow(total, *part, &total)) return refuse("it is too long");
   }
@@ -238,8 +237,8 @@ wf::Result<int64_t> parse_size(std::string_view text) {
 std::string format_duration(int64_t microseconds) {
   if (microseconds == 0) return "0s";
   const bool negative = microseconds < 0;
-  uint64_t rest = negative ? 0 - static_cast<uint64_t>(microseconds)
-                           : static_cast<uint64_t>(microseconds);
+  uint64_t rest =
+      negative ? 0 - static_cast<uint64_t>(microseconds) : static_cast<uint64_t>(microseconds);
   std::string out = negative ? "-" : "";
   for (const Unit& unit : kDurations) {
     const auto factor = static_cast<uint64_t>(unit.factor);
@@ -281,17 +280,21 @@ size_t find_invalid_utf8(std::string_view text) {
 }
 
 size_t count_code_points(std::string_view text) {
-  return static_cast<size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 size_t display_width(std::string_view text) {
   size_t width = 0;
   for (size_t i = 0; i < text.size();) {
     const char32_t c = next_code_point(text, i);
-    if (c < 0x300) ++width;
-    else if (contains(kWide, c)) width += 2;
-    else if (!contains(kZero, c)) ++width;
+    if (c < 0x300)
+      ++width;
+    else if (contains(kWide, c))
+      width += 2;
+    else if (!contains(kZero, c))
+      ++width;
   }
   return width;
 }
@@ -307,11 +310,21 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   for (const char c : text) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
           out += "\\u00";

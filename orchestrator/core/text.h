@@ -32,8 +32,9 @@ std::optional<std::string> nearest_name(std::string_view word,
 /// ms, s, m, h, d, w, largest first, each at most once, no sign. Microseconds, 0 <= x < 2^63.
 wf::Result<int64_t> parse_duration(std::string_view text);
 
-/// "1GiB", "64KiB", "10MB", "512B", "1.5 GiB": one number and a unit of B, KB, MB, GB, TB (powers of
-/// 1000) or KiB, MiB, GiB, TiB (powers of 1024). Bytes, 0 <= x < 2^63; a fraction of a byte is cut.
+/// "1GiB", "64KiB", "10MB", "512B", "1.5 GiB": one number and a unit of B, KB, MB, GB, TB (powers
+/// of 1000) or KiB, MiB, GiB, TiB (powers of 1024). Bytes, 0 <= x < 2^63; a fraction of a byte is
+/// cut.
 wf::Result<int64_t> parse_size(std::string_view text);
 
 /// Inverse of parse_duration for whole microseconds: "1h30m", "250ms", "0s". Exact.

@@ -1,7 +1,7 @@
 // Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Rows as text: JSON for machines and dead letters.
+/// Rows as text: JSON for machines and dead letters, a table for people.
 ///
 /// JSON forms: null; true/false; integers; floats in the shortest form that reads back as the same
 /// double (NaN and infinities are null, which JSON lacks); utf8 as string, its invalid bytes as
@@ -10,6 +10,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <string>
 
 #include "weirflow/batch.hpp"
@@ -52,11 +53,21 @@ inline void append_json_text(std::string& out, std::string_view text) {
     }
     if (c < 0x80) {
       switch (c) {
-        case '"': out += "\\\""; break;
-        case '\\': out += "\\\\"; break;
-        case '\n': out += "\\n"; break;
-        case '\r': out += "\\r"; break;
-        case '\t': out += "\\t"; break;
+        case '"':
+          out += "\\\"";
+          break;
+        case '\\':
+          out += "\\\\";
+          break;
+        case '\n':
+          out += "\\n";
+          break;
+        case '\r':
+          out += "\\r";
+          break;
+        case '\t':
+          out += "\\t";
+          break;
         default:
           out += "\\u00";
           out += kHex[c >> 4];
@@ -66,8 +77,10 @@ inline void append_json_text(std::string& out, std::string_view text) {
       continue;
     }
     const size_t n = detail::utf8_sequence(text.substr(i));
-    if (n == 0) out += "\xEF\xBF\xBD";
-    else out.append(text, i, n);
+    if (n == 0)
+      out += "\xEF\xBF\xBD";
+    else
+      out.append(text, i, n);
     i += n ? n : 1;
   }
   out += '"';
@@ -88,12 +101,11 @@ inline void append_timestamp(std::string& out, int64_t us) {
   const int64_t day = doy - (153 * mp + 2) / 5 + 1, month = mp < 10 ? mp + 3 : mp - 9;
   const int64_t year = yoe + era * 400 + (month <= 2);
   char text[64];
-  std::snprintf(text, sizeof(text), "%04lld-%02lld-%02lldT%02lld:%02lld:%02lld.%06lldZ",
-                static_cast<long long>(year), static_cast<long long>(month),
-                static_cast<long long>(day), static_cast<long long>(rest / 3'600'000'000),
-                static_cast<long long>(rest / 60'000'000 % 60),
-                static_cast<long long>(rest / 1'000'000 % 60),
-                static_cast<long long>(rest % 1'000'000));
+  std::snprintf(
+      text, sizeof(text), "%04lld-%02lld-%02lldT%02lld:%02lld:%02lld.%06lldZ",
+      static_cast<long long>(year), static_cast<long long>(month), static_cast<long long>(day),
+      static_cast<long long>(rest / 3'600'000'000), static_cast<long long>(rest / 60'000'000 % 60),
+      static_cast<long long>(rest / 1'000'000 % 60), static_cast<long long>(rest % 1'000'000));
   out += text;
 }
 
@@ -129,14 +141,28 @@ inline void append_value_json(const Array& a, int64_t i, std::string& out) {
     return;
   }
   switch (a.type.id()) {
-    case Type::null: out += "null"; break;
-    case Type::boolean: out += BoolView(a)[i] ? "true" : "false"; break;
-    case Type::int32: append_json_number(out, NumericView<int32_t>(a)[i]); break;
-    case Type::int64: append_json_number(out, NumericView<int64_t>(a)[i]); break;
-    case Type::float32: append_json_number(out, NumericView<float>(a)[i]); break;
-    case Type::float64: append_json_number(out, NumericView<double>(a)[i]); break;
+    case Type::null:
+      out += "null";
+      break;
+    case Type::boolean:
+      out += BoolView(a)[i] ? "true" : "false";
+      break;
+    case Type::int32:
+      append_json_number(out, NumericView<int32_t>(a)[i]);
+      break;
+    case Type::int64:
+      append_json_number(out, NumericView<int64_t>(a)[i]);
+      break;
+    case Type::float32:
+      append_json_number(out, NumericView<float>(a)[i]);
+      break;
+    case Type::float64:
+      append_json_number(out, NumericView<double>(a)[i]);
+      break;
     case Type::utf8:
-    case Type::large_utf8: append_json_text(out, StringView(a)[i]); break;
+    case Type::large_utf8:
+      append_json_text(out, StringView(a)[i]);
+      break;
     case Type::binary:
     case Type::large_binary:
       out += '"';
@@ -183,4 +209,36 @@ inline void append_row_json(const Batch& batch, int64_t i, std::string& out) {
   out += '}';
 }
 
+/// Row i as a JSON object.
+inline std::string row_to_json(const Batch& batch, int64_t i) {
+  std::string out;
+  append_row_json(batch, i, out);
+  return out;
+}
+
+struct TableOptions {
+  int width = 100;     ///< columns of the terminal that the table may take; 0 = without limit
+  int max_cell = 40;   ///< columns that one cell may take; 0 = without limit
+  int64_t rows = 20;   ///< rows shown at most; -1 = all
+  bool types = true;   ///< a line with the types below the names
+  bool ascii = false;  ///< no characters outside ASCII for frame and cut marks
+};
+
+/// The first rows as a table, one line each, ending with a line feed:
+///
+///      id | body             | tags
+///   int64 | utf8             | list<utf8>
+///   ------+------------------+-----------
+///       1 | hello            | [a, b]
+///       2 | a text that is … | null
+///
+/// Numbers stand right, all else left. Text and names are shown bare, with line feeds and other
+/// controls as \n and \xHH and what is not UTF-8 as U+FFFD; binary as base64; a sparse vector as
+/// {index:value ...}. What is too wide is cut and marked; columns that do not fit at all are left
+/// out and counted in a last column "+3"; rows left out are counted below. No line is wider than
+/// `width`, if that is at least 20.
+std::string format_table(const Batch& batch, const TableOptions& options = {});
+
 }  // namespace wf
+
+#include "weirflow/detail/print_table.hpp"

@@ -42,8 +42,14 @@ struct Field;
 /// A type with its parameters. A value: copying copies the tree.
 class DataType {
  public:
-  DataType() = default;
-  DataType(Type id) : id_(id) {}  // NOLINT: `wf::Type::int64` reads as a type
+  // Defined below Field, which a vector of children needs to be complete for.
+  DataType();
+  DataType(Type id);  // NOLINT: `wf::Type::int64` reads as a type
+  DataType(const DataType& other);
+  DataType(DataType&& other) noexcept;
+  DataType& operator=(const DataType& other);
+  DataType& operator=(DataType&& other) noexcept;
+  ~DataType();
   static DataType list_of(DataType item);
   static DataType list_of(Field item);
   static DataType struct_of(std::vector<Field> fields);
@@ -81,6 +87,14 @@ struct Field {
     return a.name == b.name && a.type == b.type;
   }
 };
+
+inline DataType::DataType() = default;
+inline DataType::DataType(Type id) : id_(id) {}
+inline DataType::DataType(const DataType& other) = default;
+inline DataType::DataType(DataType&& other) noexcept = default;
+inline DataType& DataType::operator=(const DataType& other) = default;
+inline DataType& DataType::operator=(DataType&& other) noexcept = default;
+inline DataType::~DataType() = default;
 
 inline constexpr std::string_view kExtensionName = "ARROW:extension:name";
 inline constexpr std::string_view kExtensionMetadata = "ARROW:extension:metadata";

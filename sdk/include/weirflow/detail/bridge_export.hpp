@@ -13,30 +13,48 @@ struct SchemaBox {
   std::string format, name, metadata;
   std::vector<ArrowSchema> children;
   std::vector<ArrowSchema*> pointers;
+  SchemaBox() = default;
+  SchemaBox(const SchemaBox&) = delete;
+  SchemaBox& operator=(const SchemaBox&) = delete;
+  /// Releases the children that nobody moved out.
+  ~SchemaBox() {
+    for (ArrowSchema& child : children) release(&child);
+  }
 };
 
 inline void release_schema(ArrowSchema* schema) {
-  auto* box = static_cast<SchemaBox*>(schema->private_data);
-  for (ArrowSchema& child : box->children) release(&child);
-  delete box;
+  delete static_cast<SchemaBox*>(schema->private_data);
   schema->release = nullptr;
 }
 
 inline std::string format_of(const DataType& type) {
   switch (type.id()) {
-    case Type::null: return "n";
-    case Type::boolean: return "b";
-    case Type::int32: return "i";
-    case Type::int64: return "l";
-    case Type::float32: return "f";
-    case Type::float64: return "g";
-    case Type::utf8: return "u";
-    case Type::binary: return "z";
-    case Type::large_utf8: return "U";
-    case Type::large_binary: return "Z";
-    case Type::timestamp: return "tsu:UTC";
-    case Type::list: return "+l";
-    case Type::structure: return "+s";
+    case Type::null:
+      return "n";
+    case Type::boolean:
+      return "b";
+    case Type::int32:
+      return "i";
+    case Type::int64:
+      return "l";
+    case Type::float32:
+      return "f";
+    case Type::float64:
+      return "g";
+    case Type::utf8:
+      return "u";
+    case Type::binary:
+      return "z";
+    case Type::large_utf8:
+      return "U";
+    case Type::large_binary:
+      return "Z";
+    case Type::timestamp:
+      return "tsu:UTC";
+    case Type::list:
+      return "+l";
+    case Type::structure:
+      return "+s";
   }
   return "n";
 }
@@ -87,24 +105,33 @@ struct ArrayBox {
   std::array<const void*, 3> buffers{};
   std::vector<ArrowArray> children;
   std::vector<ArrowArray*> pointers;
+  ArrayBox() = default;
+  ArrayBox(const ArrayBox&) = delete;
+  ArrayBox& operator=(const ArrayBox&) = delete;
+  /// Releases the children that nobody moved out.
+  ~ArrayBox() {
+    for (ArrowArray& child : children) release(&child);
+  }
 };
 
 inline void release_array(ArrowArray* array) {
-  auto* box = static_cast<ArrayBox*>(array->private_data);
-  for (ArrowArray& child : box->children) release(&child);
-  delete box;
+  delete static_cast<ArrayBox*>(array->private_data);
   array->release = nullptr;
 }
 
 inline int64_t buffer_count(Type type) {
   switch (type) {
-    case Type::null: return 0;
-    case Type::structure: return 1;
+    case Type::null:
+      return 0;
+    case Type::structure:
+      return 1;
     case Type::utf8:
     case Type::binary:
     case Type::large_utf8:
-    case Type::large_binary: return 3;
-    default: return 2;
+    case Type::large_binary:
+      return 3;
+    default:
+      return 2;
   }
 }
 

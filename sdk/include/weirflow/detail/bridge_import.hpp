@@ -49,6 +49,32 @@ inline Result<Metadata> decode_metadata(const char* at) {
   return metadata;
 }
 
+/// The number behind `"v":` in the JSON of an extension's metadata, or -1.
+inline int64_t extension_version(std::string_view json) {
+  size_t at = json.find("\"v\"");
+  if (at == std::string_view::npos) return -1;
+  at = json.find_first_not_of(" \t", at + 3);
+  if (at == std::string_view::npos || json[at] != ':') return -1;
+  at = json.find_first_not_of(" \t", at + 1);
+  int64_t version = -1;
+  for (; at < json.size() && json[at] >= '0' && json[at] <= '9' && version < 1'000'000; ++at)
+    version = std::max<int64_t>(version, 0) * 10 + (json[at] - '0');
+  return version;
+}
+
+/// The only extension with a meaning here; every other one is its storage type.
+inline Status check_extension(const Field& field) {
+  if (field.meta(kExtensionName) != kSparseExtension) return {};
+  const std::string_view parameters = field.meta(kExtensionMetadata);
+  if (extension_version(parameters) != 1)
+    return invalid_data("column '" + field.name +
+                        "': weirflow.sparse of an unknown version: " + std::string(parameters));
+  if (!(field.type == DataType::sparse()))
+    return invalid_data("column '" + field.name + "': weirflow.sparse is stored as " +
+                        DataType::sparse().to_string() + ", not " + field.type.to_string());
+  return {};
+}
+
 inline Result<std::vector<Field>> read_children(const ArrowSchema& schema, int depth);
 
 inline Result<DataType> read_type(const ArrowSchema& schema, int depth) {
@@ -58,10 +84,9 @@ inline Result<DataType> read_type(const ArrowSchema& schema, int depth) {
   const std::string_view format = schema.format;
   if (format.size() == 1) {
     static constexpr std::pair<char, Type> kSimple[] = {
-        {'n', Type::null},    {'b', Type::boolean},     {'i', Type::int32},
-        {'l', Type::int64},   {'f', Type::float32},     {'g', Type::float64},
-        {'u', Type::utf8},    {'z', Type::binary},      {'U', Type::large_utf8},
-        {'Z', Type::large_binary}};
+        {'n', Type::null},       {'b', Type::boolean},     {'i', Type::int32}, {'l', Type::int64},
+        {'f', Type::float32},    {'g', Type::float64},     {'u', Type::utf8},  {'z', Type::binary},
+        {'U', Type::large_utf8}, {'Z', Type::large_binary}};
     for (const auto& [code, type] : kSimple)
       if (format[0] == code) return DataType(type);
   }
@@ -91,20 +116,20 @@ inline Result<Field> read_field(const ArrowSchema& schema, int depth) {
   field.type = std::move(*type);
   field.nullable = (schema.flags & ARROW_FLAG_NULLABLE) != 0;
   WF_ASSIGN(field.metadata, decode_metadata(schema.metadata));
-  if (field.meta(kExtensionName) == kSparseExtension &&
-      field.meta(kExtensionMetadata).find("\"v\":1") == std::string_view::npos)
-    return invalid_data("column '" + field.name + "': weirflow.sparse of an unknown version: " +
-                        std::string(field.meta(kExtensionMetadata)));
+  WF_TRY(check_extension(field));
   return field;
 }
 
 inline Result<std::vector<Field>> read_children(const ArrowSchema& schema, int depth) {
   std::vector<Field> fields;
+  const bool named = std::string_view(schema.format) == "+s";  // a list's item may go without
   if (schema.n_children < 0 || schema.n_children > (1 << 20) ||
       (schema.n_children > 0 && !schema.children))
     return invalid_data("an impossible number of children");
   for (int64_t i = 0; i < schema.n_children; ++i) {
     if (!schema.children[i]) return invalid_data("a child is NULL");
+    if (named && !schema.children[i]->name)
+      return invalid_data("child " + std::to_string(i) + " has no name");
     WF_ASSIGN(Field field, read_field(*schema.children[i], depth + 1));
     fields.push_back(std::move(field));
   }
@@ -115,11 +140,14 @@ inline Result<std::vector<Field>> read_children(const ArrowSchema& schema, int d
 inline int64_t width_of(Type type) {
   switch (type) {
     case Type::int32:
-    case Type::float32: return 4;
+    case Type::float32:
+      return 4;
     case Type::int64:
     case Type::float64:
-    case Type::timestamp: return 8;
-    default: return 0;
+    case Type::timestamp:
+      return 8;
+    default:
+      return 0;
   }
 }
 
@@ -128,10 +156,13 @@ inline int64_t offset_width(Type type) {
   switch (type) {
     case Type::utf8:
     case Type::binary:
-    case Type::list: return 4;
+    case Type::list:
+      return 4;
     case Type::large_utf8:
-    case Type::large_binary: return 8;
-    default: return 0;
+    case Type::large_binary:
+      return 8;
+    default:
+      return 0;
   }
 }
 
@@ -175,6 +206,17 @@ inline Status fill_offsets(Array& array, const std::shared_ptr<ArrowArray>& owne
   return {};
 }
 
+/// What every array must keep, whatever its type.
+inline Status check_numbers(const ArrowArray& array) {
+  constexpr int64_t kLimit = int64_t{1} << 48;
+  if (array.dictionary) return invalid_data("is dictionary-encoded: decode it first");
+  if (array.length < 0 || array.offset < 0 || array.length > kLimit || array.offset > kLimit)
+    return invalid_data("has an impossible length or offset");
+  if (array.null_count < -1 || array.null_count > array.length)
+    return invalid_data("has an impossible null count");
+  return {};
+}
+
 inline Result<ArrayPtr> take_array(ArrowArray* moved, const DataType& type, int depth);
 
 inline Status fill_children(Array& array, const std::shared_ptr<ArrowArray>& owner, int depth) {
@@ -194,16 +236,14 @@ inline Status fill_children(Array& array, const std::shared_ptr<ArrowArray>& own
 /// Takes *moved over: its bytes go to an owner of their own, its release is NULL afterwards.
 inline Result<ArrayPtr> take_array(ArrowArray* moved, const DataType& type, int depth) {
   if (!moved->release) return invalid_data("has been released already");
-  std::shared_ptr<ArrowArray> owner(new ArrowArray(*moved), [](ArrowArray* a) {
+  auto* const own = new ArrowArray(*moved);
+  moved->release = nullptr;
+  const std::shared_ptr<ArrowArray> owner(own, [](ArrowArray* a) {
     release(a);
     delete a;
   });
-  moved->release = nullptr;
   if (depth > kMaxDepth) return invalid_data("is nested too deep");
-  if (owner->dictionary) return invalid_data("is dictionary-encoded");
-  constexpr int64_t kLimit = int64_t{1} << 48;
-  if (owner->length < 0 || owner->offset < 0 || owner->length > kLimit || owner->offset > kLimit)
-    return invalid_data("has an impossible length or offset");
+  WF_TRY(check_numbers(*owner));
   const int64_t buffers = buffer_count(type.id());
   const bool old_null = type.id() == Type::null && owner->n_buffers == 1;
   if ((owner->n_buffers != buffers && !old_null) || (buffers > 0 && !owner->buffers))
@@ -225,8 +265,8 @@ inline Result<ArrayPtr> take_array(ArrowArray* moved, const DataType& type, int 
   if (type.id() == Type::boolean || width_of(type.id())) {
     const int64_t width = width_of(type.id());
     if (!owner->buffers[1] && array->length > 0) return invalid_data("the values are NULL");
-    array->buffers[1] = borrow(owner, owner->buffers[1], width ? end * width : (end + 7) / 8,
-                               width ? width : 1);
+    array->buffers[1] =
+        borrow(owner, owner->buffers[1], width ? end * width : (end + 7) / 8, width ? width : 1);
   }
   if (offset_width(type.id())) WF_TRY(fill_offsets(*array, owner));
   if (buffers == 3) {
@@ -236,7 +276,8 @@ inline Result<ArrayPtr> take_array(ArrowArray* moved, const DataType& type, int 
     array->buffers[2] = borrow(owner, owner->buffers[2], bytes, 1);
   }
   WF_TRY(fill_children(*array, owner, depth));
-  if (type.id() == Type::list && array->children[0]->length < offset_at(*array, array->offset + array->length))
+  if (type.id() == Type::list &&
+      array->children[0]->length < offset_at(*array, array->offset + array->length))
     return invalid_data("the offsets point behind the child's end");
   if (type.id() == Type::structure)
     for (const ArrayPtr& child : array->children)
@@ -244,15 +285,30 @@ inline Result<ArrayPtr> take_array(ArrowArray* moved, const DataType& type, int 
   return ArrayPtr(array);
 }
 
+/// The struct around the columns: no row of it may be null.
+inline Status check_batch(const ArrowArray& array) {
+  WF_TRY(check_numbers(array));
+  if (array.n_buffers != 1)
+    return invalid_data("has " + std::to_string(array.n_buffers) + " buffers, not 1");
+  const auto* bits = array.buffers ? static_cast<const uint8_t*>(array.buffers[0]) : nullptr;
+  if (array.null_count == 0 || array.length == 0) return {};
+  if (array.null_count > 0 ||
+      (bits && count_bits(bits, array.offset, array.length) != array.length))
+    return invalid_data("has null rows; only columns may have nulls");
+  return {};
+}
+
 }  // namespace detail
 
 inline Result<Field> import_field(ArrowSchema* schema) {
   const detail::Releaser<ArrowSchema> release_at_end(schema);
+  if (!schema->release) return invalid_data("the schema has been released already");
   return detail::read_field(*schema, 0);
 }
 
 inline Result<Schema> import_schema(ArrowSchema* schema) {
   const detail::Releaser<ArrowSchema> release_at_end(schema);
+  if (!schema->release) return invalid_data("the schema has been released already");
   if (!schema->format || std::string_view(schema->format) != "+s")
     return invalid_data("a batch's schema must be a struct");
   WF_ASSIGN(std::vector<Field> fields, detail::read_children(*schema, 0));
@@ -265,22 +321,20 @@ inline Result<Schema> import_schema(ArrowSchema* schema) {
 }
 
 inline Result<ArrayPtr> import_array(ArrowArray* array, const DataType& type) {
+  const detail::Releaser<ArrowArray> release_at_end(array);
   return detail::take_array(array, type, 0);
 }
 
 inline Result<Batch> import_batch(ArrowArray* array, const SchemaPtr& schema) {
   const detail::Releaser<ArrowArray> release_at_end(array);
   if (!array->release) return invalid_data("the batch has been released already");
+  if (Status status = detail::check_batch(*array); !status.ok())
+    return std::move(status).with_context("the batch");
   const auto& fields = schema->fields();
   if (array->n_children != static_cast<int64_t>(fields.size()) ||
       (!fields.empty() && !array->children))
     return invalid_data("the batch has " + std::to_string(array->n_children) + " columns, not " +
                         std::to_string(fields.size()));
-  if (array->length < 0 || array->offset < 0) return invalid_data("the batch has no valid length");
-  if (array->n_buffers > 0 && array->buffers && array->buffers[0] && array->null_count != 0 &&
-      array->length > 0 &&
-      count_bits(static_cast<const uint8_t*>(array->buffers[0]), array->offset, array->length) != array->length)
-    return invalid_data("the batch has null rows; only columns may have nulls");
   std::vector<ArrayPtr> columns;
   columns.reserve(fields.size());
   for (size_t i = 0; i < fields.size(); ++i) {

@@ -1,0 +1,75 @@
+// Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The commands, one function and one file each. Each answers the exit code; results go to stdout,
+/// messages to stderr.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/session.h"
+
+namespace weirflow::cli {
+
+struct RunArguments {
+  Common common;
+  std::string file;
+  std::vector<std::string> set;     ///< params.x=value
+  std::vector<std::string> select;  ///< tasks; with all that they need
+  int64_t sample = 0;
+  int threads = 0;
+  std::string memory;  ///< "2GiB"
+  std::string report;  ///< HTML file
+  bool dry_run = false;
+  bool quiet = false;
+};
+int run_command(const RunArguments& arguments);
+
+struct FileArguments {
+  Common common;
+  std::string file;
+  std::vector<std::string> set;
+};
+struct ValidateArguments : FileArguments {
+  bool schema = false;  ///< print the JSON Schema of the format
+};
+int validate_command(const ValidateArguments& arguments);
+int plan_command(const FileArguments& arguments);
+
+struct GraphArguments : FileArguments {
+  std::string format = "text";  ///< text, dot, mermaid, svg
+};
+int graph_command(const GraphArguments& arguments);
+
+struct ShowArguments : FileArguments {
+  std::string task;  ///< "task" or "task.port"
+  int64_t rows = 20;
+};
+int show_command(const ShowArguments& arguments);
+
+struct PluginsArguments {
+  Common common;
+  std::string action;  ///< list, info, check
+  std::string name;    ///< component, library or file
+};
+int plugins_command(const PluginsArguments& arguments);
+
+struct ModelArguments {
+  Common common;
+  std::string action;  ///< list, show, explain, promote, rollback
+  std::string model;   ///< name or reference
+  std::string alias = "champion";
+  std::string reason;
+  int64_t top = 20;
+};
+int model_command(const ModelArguments& arguments);
+
+struct InitArguments {
+  Common common;
+  std::string kind;    ///< classifier, csv-to-jsonl, hello
+  std::string folder;
+};
+int init_command(const InitArguments& arguments);
+
+}  // namespace weirflow::cli

@@ -1,0 +1,178 @@
+// Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <csignal>
+
+#include "cli/commands.h"
+#include "cli/completions.h"
+#include "cli/signals.h"
+#include "core/text.h"
+#include "plugin/inspect.h"
+
+namespace weirflow::cli {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  weirflow run train.toml --set params.comments=mine.csv   run a DAG
+  weirflow show train.toml comments --rows 5               look at a task's rows
+  weirflow validate train.toml                             check without running
+  weirflow plan train.toml                                 what would run, how and why
+  weirflow plugins info text.tokenize                      options of a component
+
+`weirflow COMMAND --help` tells more.)";
+
+void add_common(CLI::App* app, Common& common) {
+  app->add_option("--home", common.home, "Folder of runs and models (default: WEIRFLOW_HOME, or .weirflow beside the DAG)");
+  app->add_option("--plugins", common.plugin_paths, "Further plugin folders or files")->allow_extra_args(false);
+  app->add_flag("--json", common.json, "Result as JSON on stdout");
+  app->add_flag("--no-color", common.no_color, "No colours");
+}
+
+void add_file(CLI::App* app, std::string& file, std::vector<std::string>& set) {
+  app->add_option("FILE", file, "DAG file")->required();
+  app->add_option("--set", set, "params.NAME=VALUE, again for more")->allow_extra_args(false);
+}
+
+/// All commands with their arguments; `code` is what the chosen one answered.
+class CommandLine {
+ public:
+  CommandLine() : app_("Runs pipelines of plugins, written in TOML.", "weirflow") {
+    app_.footer(kExamples);
+    app_.require_subcommand(0, 1);
+    app_.set_help_flag("-h,--help", "This text");
+    add_run();
+    add_looks();
+    add_others();
+  }
+
+  int run(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::CallForHelp& e) {
+      return app_.exit(e);
+    } catch (const CLI::ParseError& e) {
+      complain(e.what());
+      suggest(argc, argv);
+      return kUsage;
+    }
+    if (chosen_) return chosen_();
+    std::fputs(app_.help().c_str(), stdout);
+    return argc > 1 ? kUsage : kOk;
+  }
+
+ private:
+  CLI::App* command(const char* name, const char* text, std::function<int()> run) {
+    CLI::App* sub = app_.add_subcommand(name, text);
+    sub->set_help_flag("-h,--help", "This text");
+    sub->footer("");  // the examples are those of the whole
+    sub->callback([this, run = std::move(run)] { chosen_ = run; });
+    names_.emplace_back(name);
+    return sub;
+  }
+
+  void add_run() {
+    CLI::App* run = command("run", "Run a DAG", [this] { return run_command(run_); });
+    add_file(run, run_.file, run_.set);
+    add_common(run, run_.common);
+    run->add_option("--select", run_.select, "Only these tasks and what they need")->delimiter(',')->allow_extra_args(false);
+    run->add_option("--sample", run_.sample, "At most so many rows of each source")->check(CLI::PositiveNumber);
+    run->add_option("--threads", run_.threads, "Threads of the pool (default: the cores)")->check(CLI::Range(1, 1024));
+    run->add_option("--memory", run_.memory, "Budget, as in 2GiB (default: half of the machine)");
+    run->add_option("--report", run_.report, "Write a page about the run to this HTML file");
+    run->add_flag("--dry-run", run_.dry_run, "Show the plan, run nothing");
+    run->add_flag("-q,--quiet", run_.quiet, "Only errors and warnings");
+  }
+
+  void add_looks() {
+    CLI::App* validate = command("validate", "Check a DAG and its plugins without running it", [this] {
+      if (!validate_.schema && validate_.file.empty()) {
+        complain("validate needs a FILE (or --schema)");
+        return static_cast<int>(kUsage);
+      }
+      return validate_command(validate_);
+    });
+    validate->add_option("FILE", validate_.file, "DAG file");
+    validate->add_option("--set", validate_.set, "params.NAME=VALUE")->allow_extra_args(false);
+    validate->add_flag("--schema", validate_.schema, "Print the JSON Schema of DAG files");
+    add_common(validate, validate_.common);
+
+    CLI::App* plan = command("plan", "What would run: regions, chains, columns, guarantees", [this] { return plan_command(plan_); });
+    add_file(plan, plan_.file, plan_.set);
+    add_common(plan, plan_.common);
+
+    CLI::App* graph = command("graph", "Draw the DAG", [this] { return graph_command(graph_); });
+    add_file(graph, graph_.file, graph_.set);
+    add_common(graph, graph_.common);
+    graph->add_option("--format", graph_.format, "text, dot, mermaid or svg")->check(CLI::IsMember({"text", "dot", "mermaid", "svg"}));
+
+    CLI::App* show = command("show", "Run what a task needs and print its rows", [this] { return show_command(show_); });
+    show->add_option("FILE", show_.file, "DAG file")->required();
+    show->add_option("TASK", show_.task, "Task, or TASK.PORT")->required();
+    show->add_option("--rows", show_.rows, "How many rows")->check(CLI::PositiveNumber);
+    show->add_option("--set", show_.set, "params.NAME=VALUE")->allow_extra_args(false);
+    add_common(show, show_.common);
+  }
+
+  void add_others() {
+    CLI::App* plugins = command("plugins", "Components: list, info NAME, check FILE.so", [this] { return plugins_command(plugins_); });
+    plugins->add_option("ACTION", plugins_.action, "list, info or check")->required()->check(CLI::IsMember({"list", "info", "check"}));
+    plugins->add_option("NAME", plugins_.name, "Component, library or file");
+    add_common(plugins, plugins_.common);
+
+    CLI::App* model = command("model", "Models: list, show, explain, promote, rollback", [this] { return model_command(model_); });
+    model->add_option("ACTION", model_.action, "list, show, explain, promote or rollback")->required()->check(CLI::IsMember({"list", "show", "explain", "promote", "rollback"}));
+    model->add_option("MODEL", model_.model, "NAME, NAME@ALIAS or NAME@VERSION");
+    model->add_option("--alias", model_.alias, "Alias to move (default: champion)");
+    model->add_option("--reason", model_.reason, "Why; kept in the alias log");
+    model->add_option("--top", model_.top, "N-grams to explain")->check(CLI::PositiveNumber);
+    add_common(model, model_.common);
+
+    CLI::App* init = command("init", "Start a DAG from a template: classifier, csv-to-jsonl, hello", [this] { return init_command(init_); });
+    init->add_option("KIND", init_.kind, "classifier, csv-to-jsonl or hello")->required();
+    init->add_option("FOLDER", init_.folder, "Where (default: a folder of that name)");
+    add_common(init, init_.common);
+
+    CLI::App* completion = command("completion", "Shell completion: bash, zsh or fish", [this] { return completion_command(shell_); });
+    completion->add_option("SHELL", shell_, "bash, zsh or fish")->required();
+
+    command("version", "The version", [] {
+      std::printf("weirflow %s, plugin ABI %u.%u\n", WEIRFLOW_VERSION, WF_ABI_MAJOR, WF_ABI_MINOR);
+      return static_cast<int>(kOk);
+    });
+  }
+
+  /// The nearest command to a word that is none.
+  void suggest(int argc, char** argv) const {
+    if (argc < 2 || argv[1][0] == '-') return;
+    const std::string word = argv[1];
+    for (const std::string& name : names_)
+      if (name == word) {
+        std::fprintf(stderr, "weirflow %s --help tells its options\n", word.c_str());
+        return;
+      }
+    if (const auto near = nearest_name(word, names_)) std::fprintf(stderr, "did you mean `weirflow %s`?\n", near->c_str());
+    else std::fprintf(stderr, "weirflow --help lists the commands\n");
+  }
+
+  CLI::App app_;
+  std::vector<std::string> names_;
+  std::function<int()> chosen_;
+  RunArguments run_;
+  ValidateArguments validate_;
+  FileArguments plan_;
+  GraphArguments graph_;
+  ShowArguments show_;
+  PluginsArguments plugins_;
+  ModelArguments model_;
+  InitArguments init_;
+  std::string shell_;
+};
+
+}  // namespace
+}  // namespace weirflow::cli
+
+int main(int argc, char** argv) {
+  // A child that looks at a plugin: nothing else may run before it.
+  if (const auto code = weirflow::plugin::run_hidden_command(argc, argv)) return *code;
+  std::signal(SIGPIPE, SIG_IGN);
+  return weirflow::cli::CommandLine().run(argc, argv);
+}

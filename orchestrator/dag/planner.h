@@ -1,0 +1,37 @@
+// Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// From an expanded DAG and the plugins to a checked Plan: components and their configuration,
+/// ports, phases, regions, chains, and the columns along every edge.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dag/diagnostics.h"
+#include "dag/expand.h"
+#include "dag/plan.h"
+#include "plugin/registry.h"
+
+namespace weirflow::dag {
+
+struct PlannerOptions {
+  /// A file that a source would read need not be there yet: a warning instead of an error.
+  bool missing_inputs_allowed = false;
+  /// Only these tasks and what they need; empty: all.
+  std::vector<std::string> select;
+  /// Ends the plan with `show.rows` behind this output ("task" or "task.port"): `weirflow show`.
+  std::string show;
+  int64_t show_rows = 0;
+  std::string show_path;  ///< the spool file that gets the rows
+  /// Do not create instances: columns stay unknown. For pictures and for tests of structure.
+  bool bind = true;
+};
+
+/// Reports everything that is wrong; nothing when there was an error. `expanded` was made without
+/// keep_params and without errors, `canonical` is the version text of the DAG's files.
+std::optional<Plan> make_plan(const Expanded& expanded, const std::string& canonical,
+                              const Sources& sources, const plugin::Registry& registry,
+                              const PlannerOptions& options, Diagnostics& diagnostics);
+
+}  // namespace weirflow::dag

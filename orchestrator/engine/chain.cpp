@@ -1,0 +1,496 @@
+// Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#include "engine/chain.h"
+
+#include <time.h>
+
+#include <chrono>
+
+
+namespace weirflow::engine {
+
+namespace {
+
+using plugin::Step;
+
+/// A source without data waits this long inside next(); wake() ends the wait earlier.
+constexpr int64_t kSourceWaitUs = 100'000;
+
+/// Calls before a lane goes to the back of the pool's queue, so that no chain holds a thread.
+constexpr int kTurns = 16;
+
+int64_t steady_us() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+int64_t thread_cpu_us() {
+  timespec t{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return t.tv_sec * 1'000'000 + t.tv_nsec / 1'000;
+}
+
+}  // namespace
+
+class Chain::LaneActor final : public Actor {
+ public:
+  LaneActor(Pool* pool, Activity& activity, Chain& chain, Lane& lane)
+      : Actor(pool, activity), chain_(chain), lane_(lane) {}
+
+ protected:
+  void run() override { chain_.run_lane(lane_); }
+
+ private:
+  Chain& chain_;
+  Lane& lane_;
+};
+
+struct Chain::Lane {
+  size_t index = 0;
+  std::vector<LaneNode> nodes;
+  std::unique_ptr<LaneActor> actor;
+  bool opened = false;
+  int64_t sequence = -1;         ///< batch being worked on, -1 none
+  std::vector<Emitted> emitted;  ///< of an ordered chain, until the batch is complete
+  int64_t inner_us = 0, inner_cpu_us = 0;  ///< spent downstream of the running call
+  std::atomic<int> busy_node{-1};
+  wf::Status failure;  ///< of a node downstream of the running call
+  int failed_node = -1;
+};
+
+/// Receives what node `node` emits during one call.
+class Chain::NodeOutput final : public plugin::Output {
+ public:
+  NodeOutput(Chain& chain, Lane& lane, int node) : chain_(chain), lane_(lane), node_(node) {}
+  wf::Emit emit(uint32_t port, wf::Batch batch) override {
+    return chain_.emit(lane_, node_, port, std::move(batch));
+  }
+  void count(uint32_t what, int64_t rows) override {
+    TaskCounters& c = *chain_.nodes_[static_cast<size_t>(node_)].counters;
+    switch (what) {
+      case WF_COUNT_PASSED: c.passed += rows; break;
+      case WF_COUNT_FILTERED: c.filtered += rows; break;
+      case WF_COUNT_ABSORBED: c.absorbed += rows; break;
+      case WF_COUNT_READ: c.read += rows; break;
+      default: break;
+    }
+  }
+
+ private:
+  Chain& chain_;
+  Lane& lane_;
+  const int node_;
+};
+
+Chain::Chain(std::vector<ChainNode> nodes, std::vector<std::vector<LaneNode>> lanes, InputGate gate,
+             Pool* pool, Activity& activity, AttemptContext& attempt, ChainEvents events)
+    : nodes_(std::move(nodes)), gate_(std::move(gate)), attempt_(attempt),
+      events_(std::move(events)),
+      source_(nodes_.front().plan->component.kind == plugin::Kind::source),
+      ordered_(lanes.size() > 1) {
+  for (auto& lane_nodes : lanes) {
+    auto lane = std::make_unique<Lane>();
+    lane->index = lanes_.size();
+    lane->nodes = std::move(lane_nodes);
+    lane->actor = std::make_unique<LaneActor>(pool, activity, *this, *lane);
+    lanes_.push_back(std::move(lane));
+  }
+}
+
+Chain::~Chain() { stop(); }
+
+void Chain::notify() {
+  if (is_finished()) return;
+  for (auto& lane : lanes_) lane->actor->notify();
+}
+
+void Chain::cancel() {
+  for (auto& lane : lanes_)
+    for (LaneNode& node : lane->nodes) {
+      node.instance->cancel();
+      node.instance->wake();
+    }
+}
+
+void Chain::stop() {
+  for (auto& lane : lanes_) lane->actor->stop();
+}
+
+int64_t Chain::read_bytes() const {
+  return source_ ? lanes_.front()->nodes.front().instance->read_bytes() : -1;
+}
+int64_t Chain::total_bytes() const {
+  return source_ ? lanes_.front()->nodes.front().instance->total_bytes() : -1;
+}
+
+std::string Chain::busy_task() const {
+  for (const auto& lane : lanes_)
+    if (const int node = lane->busy_node.load(); node >= 0)
+      return nodes_[static_cast<size_t>(node)].plan->task;
+  return {};
+}
+
+void Chain::run_lane(Lane& lane) {
+  for (int turns = 0; turns < kTurns; ++turns) {
+    Work work;
+    {
+      const std::lock_guard lock(mutex_);
+      work = decide(lane);
+    }
+    if (work.kind == Work::Kind::none) return;
+    lane.failure = {};
+    lane.failed_node = -1;
+    wf::Status status = perform(lane, work);
+    if (!status.ok()) {
+      fail(lane.failed_node < 0 ? 0 : lane.failed_node, std::move(status));
+      return;
+    }
+    if (is_finished()) return;
+  }
+  lane.actor->notify();
+}
+
+// --- decide: looks, does not work -------------------------------------------------------------
+
+Chain::Work Chain::decide(Lane& lane) {
+  if (finished_ || failed_ || attempt_.cancelled.load(std::memory_order_relaxed)) return {};
+  if (!lane.opened) return {Work::Kind::open, -1, 0, {}};
+  if (any_output_full()) return {};
+  if (lane.sequence >= 0) return {Work::Kind::resume, lane.sequence, 0, {}};
+  if (finishing_) return begin_finish(lane);
+  if (all_outputs_closed()) ask_to_stop(static_cast<int>(nodes_.size()));
+  if (stop_from_ >= 0) return begin_finish(lane);
+  if (source_) {
+    if (!source_ended_) return {Work::Kind::source, -1, 0, {}};
+    return begin_finish(lane);
+  }
+  return decide_input(lane);
+}
+
+Chain::Work Chain::decide_input(Lane& lane) {
+  // Results that wait for their turn are bounded too: a lane far ahead of the slowest stops.
+  if (ordered_ && next_sequence_ - next_to_leave_ >= static_cast<int64_t>(4 * lanes_.size()))
+    return {};
+  if (!control_) {
+    auto event = gate_.next();
+    if (!event.ok()) {
+      Work work{Work::Kind::control, -1, 0, {}};
+      lane.failure = event.error();  // reported by perform, outside the lock
+      return work;
+    }
+    if (!*event) return {};
+    InputGate::Event& e = **event;
+    switch (e.kind) {
+      case InputGate::Event::Kind::batch:
+        ++in_flight_;
+        lane.sequence = next_sequence_++;
+        return {Work::Kind::batch, lane.sequence, e.port, std::move(e.item)};
+      case InputGate::Event::Kind::port_end: return decide_input(lane);
+      case InputGate::Event::Kind::all_end: finishing_ = true; return begin_finish(lane);
+      case InputGate::Event::Kind::watermark:
+      case InputGate::Event::Kind::barrier: control_ = std::move(e.item); break;
+    }
+  }
+  if (in_flight_ > 0) return {};
+  Work work{Work::Kind::control, -1, 0, std::move(*control_)};
+  control_.reset();
+  return work;
+}
+
+Chain::Work Chain::begin_finish(Lane& lane) {
+  finishing_ = true;
+  if (in_flight_ > 0 || lane.index != finish_lane_) return {};
+  return {Work::Kind::finish, -1, 0, {}};
+}
+
+bool Chain::any_output_full() const {
+  for (const ChainNode& node : nodes_) {
+    for (const OutputEdge* e : node.errors.edges)
+      if (e->is_full()) return true;
+    for (const OutputPort& port : node.outputs)
+      for (const OutputEdge* e : port.edges)
+        if (e->is_full()) return true;
+  }
+  return false;
+}
+
+bool Chain::all_outputs_closed() const {
+  bool any = false;
+  for (const OutputPort& port : nodes_.back().outputs) {
+    if (port.edges.empty()) continue;
+    any = true;
+    if (!port.all_closed()) return false;
+  }
+  return any;
+}
+
+void Chain::ask_to_stop(int from_node) {
+  stopped_early_ = true;
+  stop_from_ = std::max(stop_from_, from_node);
+  gate_.close();
+  control_.reset();
+}
+
+// --- work: calls components, touches no input port --------------------------------------------
+
+wf::Status Chain::perform(Lane& lane, const Work& work) {
+  switch (work.kind) {
+    case Work::Kind::none: return {};
+    case Work::Kind::open: return open_lane(lane);
+    case Work::Kind::source:
+      return call(lane, 0, nullptr, [&](plugin::Output& out) {
+        auto answer = lane.nodes[0].instance->next(kSourceWaitUs, out);
+        if (!answer.ok()) return wf::Result<Step>(answer.error());
+        if (*answer == WF_SOURCE_END) {
+          const std::lock_guard lock(mutex_);
+          source_ended_ = true;
+        }
+        return wf::Result<Step>(Step::go_on);
+      });
+    case Work::Kind::batch:
+      WF_TRY(deliver(lane, 0, work.port, work.item.batch));
+      complete(lane, work.sequence);
+      return lane.failure;
+    case Work::Kind::resume:
+      for (int node = static_cast<int>(nodes_.size()) - 1; node >= 0; --node)
+        if (lane.nodes[static_cast<size_t>(node)].more) {
+          WF_TRY(resume(lane, node));
+          break;
+        }
+      complete(lane, work.sequence);
+      return lane.failure;
+    case Work::Kind::control:
+      if (!lane.failure.ok()) return lane.failure;
+      return broadcast(work.item);
+    case Work::Kind::finish: return finish_step(lane);
+  }
+  return {};
+}
+
+wf::Status Chain::open_lane(Lane& lane) {
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    int64_t zero = 0;
+    nodes_[i].counters->started_us.compare_exchange_strong(zero, steady_us());
+    lane.busy_node = static_cast<int>(i);
+    wf::Status status = lane.nodes[i].instance->open();
+    lane.busy_node = -1;
+    if (!status.ok()) {
+      lane.failed_node = static_cast<int>(i);
+      return status;
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  lane.opened = true;
+  return {};
+}
+
+wf::Status Chain::deliver(Lane& lane, int node, uint32_t port, const wf::Batch& batch) {
+  LaneNode& here = lane.nodes[static_cast<size_t>(node)];
+  while (here.more) WF_TRY(resume(lane, node));
+  TaskCounters& counters = *nodes_[static_cast<size_t>(node)].counters;
+  counters.in += batch.rows();
+  counters.batches_in += 1;
+  return call(lane, node, &batch, [&](plugin::Output& out) {
+    return here.instance->process(port, batch, out);
+  });
+}
+
+wf::Status Chain::resume(Lane& lane, int node) {
+  return call(lane, node, nullptr, [&](plugin::Output& out) {
+    return lane.nodes[static_cast<size_t>(node)].instance->resume(0, out);
+  });
+}
+
+wf::Status Chain::call(Lane& lane, int node, const wf::Batch* input,
+                       const std::function<wf::Result<Step>(plugin::Output&)>& f) {
+  ChainNode& shared = nodes_[static_cast<size_t>(node)];
+  LaneNode& here = lane.nodes[static_cast<size_t>(node)];
+  const int outer_node = lane.busy_node.exchange(node);
+  const int64_t outer_inner = std::exchange(lane.inner_us, 0);
+  const int64_t outer_inner_cpu = std::exchange(lane.inner_cpu_us, 0);
+  const int64_t start = steady_us(), cpu_start = thread_cpu_us();
+  here.services->begin(input);
+  NodeOutput out(*this, lane, node);
+  wf::Result<Step> verdict = f(out);
+  here.services->begin(nullptr);
+  const int64_t took = steady_us() - start, cpu = thread_cpu_us() - cpu_start;
+  shared.counters->busy_us += took - lane.inner_us;
+  shared.counters->cpu_us += cpu - lane.inner_cpu_us;
+  lane.inner_us = outer_inner + took;
+  lane.inner_cpu_us = outer_inner_cpu + cpu;
+  lane.busy_node = outer_node;
+
+  // What a node downstream said is the cause; what this one made of it is not.
+  if (!lane.failure.ok()) return lane.failure;
+  if (!verdict.ok()) {
+    lane.failed_node = node;
+    return lane.failure = verdict.error();
+  }
+  auto refused = here.services->take_refused(!shared.errors.edges.empty());
+  if (!refused.ok()) {
+    lane.failed_node = node;
+    return lane.failure = refused.error();
+  }
+  if (refused->rows() > 0) WF_TRY(leave(lane, {node, dag::kErrorsPort, std::move(*refused)}));
+  here.more = *verdict == Step::more;
+  if (*verdict == Step::done) {
+    here.done = true;
+    const std::lock_guard lock(mutex_);
+    ask_to_stop(node);
+  }
+  return {};
+}
+
+wf::Emit Chain::emit(Lane& lane, int node, uint32_t port, wf::Batch batch) {
+  ChainNode& shared = nodes_[static_cast<size_t>(node)];
+  if (!lane.failure.ok()) return wf::Emit::closed;
+  if (batch.rows() == 0) return wf::Emit::go_on;
+  if (source_ && attempt_.sample_rows > 0) {
+    const int64_t left = std::max<int64_t>(attempt_.sample_rows - shared.counters->out, 0);
+    if (batch.rows() >= left) {
+      const std::lock_guard lock(mutex_);
+      source_ended_ = true;
+    }
+    if (batch.rows() > left) {
+      shared.counters->filtered += batch.rows() - left;
+      batch = batch.slice(0, left);
+      if (left == 0) return wf::Emit::closed;
+    }
+  }
+  shared.counters->out += batch.rows();
+  shared.counters->batches_out += 1;
+  if (static_cast<size_t>(node) + 1 < nodes_.size()) {
+    shared.inner->produced += batch.rows();
+    if (lane.nodes[static_cast<size_t>(node) + 1].done) {
+      shared.inner->discarded += batch.rows();
+      return wf::Emit::closed;
+    }
+    shared.inner->consumed += batch.rows();
+    shared.inner->batches += 1;
+    if (wf::Status s = deliver(lane, node + 1, 0, batch); !s.ok()) return wf::Emit::closed;
+  } else {
+    const bool closed = shared.outputs[port].all_closed();
+    if (wf::Status s = leave(lane, {node, static_cast<int>(port), std::move(batch)}); !s.ok()) {
+      lane.failed_node = node;
+      lane.failure = std::move(s);
+      return wf::Emit::closed;
+    }
+    if (closed) return wf::Emit::closed;
+  }
+  return any_output_full() ? wf::Emit::pause : wf::Emit::go_on;
+}
+
+// --- leaving the chain -------------------------------------------------------------------------
+
+wf::Status Chain::leave(Lane& lane, Emitted emitted) {
+  if (ordered_ && lane.sequence >= 0) {
+    lane.emitted.push_back(std::move(emitted));
+    return {};
+  }
+  return push(emitted);
+}
+
+wf::Status Chain::push(const Emitted& emitted) {
+  const ChainNode& node = nodes_[static_cast<size_t>(emitted.node)];
+  const OutputPort& port = emitted.port == dag::kErrorsPort
+                               ? node.errors
+                               : node.outputs[static_cast<size_t>(emitted.port)];
+  if (port.edges.empty()) return {};
+  Item item = Item::of(emitted.batch);
+  node.counters->bytes_out += item.bytes;
+  for (OutputEdge* edge : port.edges) WF_TRY(edge->push(item));
+  return {};
+}
+
+void Chain::complete(Lane& lane, int64_t sequence) {
+  for (const LaneNode& node : lane.nodes)
+    if (node.more) return;
+  bool others = false;
+  {
+    const std::lock_guard lock(mutex_);
+    lane.sequence = -1;
+    --in_flight_;
+    if (ordered_) {
+      waiting_[sequence] = std::exchange(lane.emitted, {});
+      if (wf::Status s = flush_in_order(); !s.ok()) {
+        lane.failed_node = static_cast<int>(nodes_.size()) - 1;
+        lane.failure = std::move(s);
+      }
+      others = true;
+    } else {
+      next_to_leave_ = sequence + 1;
+    }
+  }
+  if (others) notify();  // another lane may have waited for this turn, or for quiet
+}
+
+wf::Status Chain::flush_in_order() {
+  while (!waiting_.empty() && waiting_.begin()->first == next_to_leave_) {
+    for (const Emitted& e : waiting_.begin()->second) WF_TRY(push(e));
+    waiting_.erase(waiting_.begin());
+    ++next_to_leave_;
+  }
+  return {};
+}
+
+wf::Status Chain::broadcast(const Item& item) {
+  for (const ChainNode& node : nodes_) {
+    for (OutputEdge* edge : node.errors.edges) WF_TRY(edge->push(item));
+    for (const OutputPort& port : node.outputs)
+      for (OutputEdge* edge : port.edges) WF_TRY(edge->push(item));
+  }
+  return {};
+}
+
+// --- the end -----------------------------------------------------------------------------------
+
+/// One call of the end of the chain; the lanes take their turns, then `end` goes out.
+wf::Status Chain::finish_step(Lane& lane) {
+  const int first = std::max(stop_from_, 0);
+  const int count = static_cast<int>(nodes_.size());
+  if (finish_node_ < first) finish_node_ = first;
+  if (finish_node_ < count) {
+    const int node = finish_node_;
+    LaneNode& here = lane.nodes[static_cast<size_t>(node)];
+    const int ports = source_ ? 0 : node == 0 ? static_cast<int>(gate_.ports()) : 1;
+    WF_TRY(call(lane, node, nullptr, [&](plugin::Output& out) -> wf::Result<Step> {
+      if (finish_stage_ < ports)
+        return here.instance->finish_input(static_cast<uint32_t>(finish_stage_), out);
+      return here.instance->finish(out);
+    }));
+    if (here.more) return {};
+    if (++finish_stage_ > ports) {
+      finish_stage_ = 0;
+      ++finish_node_;
+    }
+    return {};
+  }
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    if (wf::Status status = lane.nodes[i].instance->close(); !status.ok()) {
+      lane.failed_node = static_cast<int>(i);
+      return status;
+    }
+    nodes_[i].counters->ended_us = steady_us();
+  }
+  bool last = false;
+  {
+    const std::lock_guard lock(mutex_);
+    finish_node_ = 0;
+    last = ++finish_lane_ == lanes_.size();
+  }
+  if (!last) {
+    notify();
+    return {};
+  }
+  WF_TRY(broadcast(Item::end()));
+  finished_.store(true, std::memory_order_release);
+  events_.finished();
+  return {};
+}
+
+void Chain::fail(int node, wf::Status status) {
+  if (failed_.exchange(true)) return;
+  events_.failed(nodes_[static_cast<size_t>(node)].plan->id, std::move(status));
+}
+
+}  // namespace weirflow::engine

@@ -1,0 +1,25 @@
+// Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// What a task did. `in`, `out` and `refused` are counted by the engine; `passed`, `filtered`,
+/// `absorbed` and `read` by the component: so that the conservation check can fail.
+///
+/// Threads: atomics; relaxed, exact once the task has stopped.
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+namespace weirflow::engine {
+
+struct TaskCounters {
+  std::atomic<int64_t> in{0}, out{0}, refused{0};
+  std::atomic<int64_t> passed{0}, filtered{0}, absorbed{0}, read{0};
+  std::atomic<int64_t> batches_in{0}, batches_out{0}, bytes_out{0};
+  std::atomic<int64_t> busy_us{0};  ///< inside the component, without what it called downstream
+  std::atomic<int64_t> cpu_us{0};   ///< of the thread, likewise
+  std::atomic<int64_t> memory{0}, peak_memory{0};  ///< as the component reports it
+  std::atomic<int64_t> started_us{0}, ended_us{0};  ///< run's monotonic clock
+};
+
+}  // namespace weirflow::engine

@@ -1,0 +1,59 @@
+// Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Models as the engine needs them: fitted states by name, and a place to store new ones. The model
+/// registry (orchestrator/model) stands behind it.
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "weirflow/schema.hpp"
+#include "weirflow/status.hpp"
+#include "weirflow/value.hpp"
+
+namespace weirflow::engine {
+
+/// A stored version, opened and verified. Immutable; the bytes live as long as the object and are
+/// aligned to 64 bytes.
+class FittedModel {
+ public:
+  virtual ~FittedModel() = default;
+  /// "name@16hex".
+  [[nodiscard]] virtual const std::string& version() const = 0;
+  /// State of a member of the group, or empty when there is none of that name.
+  [[nodiscard]] virtual std::span<const std::byte> state(std::string_view member) const = 0;
+  /// Canonical text of the group that was fitted.
+  [[nodiscard]] virtual const std::string& group_text() const = 0;
+};
+
+/// What a fit hands over to be stored. Everything in it is part of the version's identity but
+/// `run` and `dag`, which are records beside it.
+struct FittedGroup {
+  std::string model;       ///< name
+  std::string group_text;  ///< canonical TOML of the group
+  /// Per member estimator: component id, component version and state, in order of the stages.
+  struct State {
+    std::string member, component, component_version, bytes;
+  };
+  std::vector<State> states;
+  wf::Schema input, output;
+  std::string training_data;  ///< hex digest of the rows of the first fit spool, in order
+  int64_t training_rows = 0;
+  std::string run, dag;
+};
+
+class Models {
+ public:
+  virtual ~Models() = default;
+  /// "name" (its champion), "name@alias" or "name@16hex". not_found says what there is.
+  virtual wf::Result<std::shared_ptr<const FittedModel>> open(std::string_view reference) = 0;
+  /// Stores a version without alias, or finds the equal one that is there; answers "name@16hex".
+  virtual wf::Result<std::string> store(const FittedGroup& group) = 0;
+};
+
+}  // namespace weirflow::engine

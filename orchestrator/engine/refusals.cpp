@@ -1,0 +1,88 @@
+// Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#include "engine/refusals.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "core/file.h"
+#include "weirflow/print.hpp"
+
+namespace weirflow::engine {
+
+namespace {
+constexpr size_t kLongestRow = 64 << 10;
+}
+
+const wf::SchemaPtr& envelope_schema() {
+  static const wf::SchemaPtr schema = std::make_shared<const wf::Schema>(wf::Schema{
+      {"task", wf::Type::utf8}, {"code", wf::Type::utf8}, {"message", wf::Type::utf8},
+      {"position", wf::Type::utf8}, {"row", wf::Type::utf8}, {"run", wf::Type::utf8},
+      {"attempt", wf::Type::int32}, {"time", wf::Type::timestamp}});
+  return schema;
+}
+
+void EnvelopeBuilder::add(const Refusal& refusal, int64_t time_us) {
+  task_column_.append(task_);
+  code_.append(refusal.code);
+  message_.append(refusal.message);
+  position_.append(refusal.position);
+  row_.append(std::string_view(refusal.row).substr(0, kLongestRow));
+  run_column_.append(run_);
+  attempt_column_.append(attempt_);
+  time_.append(time_us);
+}
+
+wf::Batch EnvelopeBuilder::finish() {
+  const int64_t n = rows();
+  return wf::Batch(envelope_schema(), n,
+                   {task_column_.finish(), code_.finish(), message_.finish(), position_.finish(),
+                    row_.finish(), run_column_.finish(), attempt_column_.finish(),
+                    time_.finish()});
+}
+
+DeadLetterFile::~DeadLetterFile() {
+  if (fd_ >= 0) ::close(fd_);
+  if (fd_ >= 0 && !published_) ::unlink((path_ + ".part").c_str());
+}
+
+wf::Status DeadLetterFile::open_locked() {
+  if (fd_ >= 0) return {};
+  std::error_code ignored;
+  std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), ignored);
+  fd_ = ::open((path_ + ".part").c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
+  if (fd_ < 0) return errno_status("dead letters: cannot create " + path_ + ".part");
+  return {};
+}
+
+wf::Status DeadLetterFile::append(const wf::Batch& envelopes) {
+  std::string lines;
+  for (int64_t i = 0; i < envelopes.rows(); ++i) {
+    wf::append_row_json(envelopes, i, lines);
+    lines += '\n';
+  }
+  const std::lock_guard lock(mutex_);
+  WF_TRY(open_locked());
+  WF_TRY(write_all(fd_, lines, path_));
+  rows_ += envelopes.rows();
+  return {};
+}
+
+wf::Status DeadLetterFile::publish() {
+  const std::lock_guard lock(mutex_);
+  if (fd_ < 0 || published_) return {};
+  if (::fsync(fd_) != 0) return errno_status("dead letters: cannot sync " + path_);
+  WF_TRY(rename_durably(path_ + ".part", path_));
+  published_ = true;
+  return {};
+}
+
+int64_t DeadLetterFile::rows() const {
+  const std::lock_guard lock(mutex_);
+  return rows_;
+}
+
+}  // namespace weirflow::engine

@@ -1,0 +1,69 @@
+// Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Rows that a task refused, on their way to the `errors` output or the dead-letter file: one
+/// envelope a row, with the reason and where it came from.
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "weirflow/batch.hpp"
+
+namespace weirflow::engine {
+
+/// Columns of the `errors` output: task, code, message, position, row (JSON, or the raw record,
+/// cut to 64 KiB), run: utf8; attempt: int32; time: timestamp.
+const wf::SchemaPtr& envelope_schema();
+
+/// One refused row.
+struct Refusal {
+  std::string code, message, position, row;
+};
+
+/// Makes the envelopes of one task and attempt.
+class EnvelopeBuilder {
+ public:
+  EnvelopeBuilder(std::string task, std::string run, int attempt)
+      : task_(std::move(task)), run_(std::move(run)), attempt_(attempt) {}
+  void add(const Refusal& refusal, int64_t time_us);
+  [[nodiscard]] int64_t rows() const { return code_.length(); }
+  wf::Batch finish();
+
+ private:
+  const std::string task_, run_;
+  const int attempt_;
+  wf::StringBuilder task_column_, code_, message_, position_, row_, run_column_;
+  wf::Int32Builder attempt_column_;
+  wf::TimestampBuilder time_;
+};
+
+/// The dead-letter file of one region attempt: JSON lines, one envelope each. Written beside its
+/// final name; publish() makes it visible, the destructor removes what was not published.
+/// Threads: append() from any.
+class DeadLetterFile {
+ public:
+  /// Nothing is created before the first append.
+  explicit DeadLetterFile(std::string final_path) : path_(std::move(final_path)) {}
+  ~DeadLetterFile();
+  DeadLetterFile(const DeadLetterFile&) = delete;
+  DeadLetterFile& operator=(const DeadLetterFile&) = delete;
+
+  wf::Status append(const wf::Batch& envelopes);
+  /// fsync, rename, fsync of the folder. Nothing to do without rows.
+  wf::Status publish();
+  [[nodiscard]] int64_t rows() const;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  wf::Status open_locked();
+  const std::string path_;
+  mutable std::mutex mutex_;
+  int fd_ = -1;
+  int64_t rows_ = 0;
+  bool published_ = false;
+};
+
+}  // namespace weirflow::engine

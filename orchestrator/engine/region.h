@@ -1,0 +1,152 @@
+// Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// One attempt of a region: instances, queues and chains of its nodes; started, watched and ended
+/// by the run (run.h).
+///
+/// Life: prepare() makes and binds every instance (nothing is opened) -> start() -> the `done`
+/// callback, from a worker, when nothing moves any more -> end(), which checks conservation and
+/// commits or aborts. After cancel() nothing is committed.
+///
+/// Commit (design 03, a region as one epoch): every committer prepares; the manifest with their
+/// blobs is made durable and renamed to `committed` - the commit point -; then each commits. A crash
+/// behind the commit point is rolled forward by recover_commits(), one before it leaves nothing
+/// visible.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "batch/spool.h"
+#include "dag/plan.h"
+#include "engine/chain.h"
+#include "engine/models.h"
+#include "engine/services.h"
+#include "engine/spool_edge.h"
+#include "plugin/instance.h"
+#include "plugin/registry.h"
+
+namespace weirflow::engine {
+
+/// A materialised output: complete once its region succeeded; read by any number of edges.
+struct SpoolFile {
+  std::string path;
+  std::shared_ptr<const batch::Spool> spool;  ///< null until complete
+};
+/// Spools by producing node and output port.
+using Spools = std::map<std::pair<int, int>, SpoolFile>;
+
+/// What an attempt needs from the run. The references live longer than the attempt.
+struct RegionInputs {
+  const dag::Plan* plan = nullptr;
+  const dag::PlanRegion* region = nullptr;
+  /// Nodes that take part; the others were skipped, and their edges with them.
+  std::set<int> active;
+  /// Edges into skipped nodes or from skipped producers do not exist; an optional port whose
+  /// producers were all skipped gets an empty end.
+  std::set<int> live_nodes;  ///< nodes of any region that were not skipped
+  plugin::Registry* registry = nullptr;
+  Pool* pool = nullptr;
+  AttemptContext* attempt = nullptr;
+  QueueLimits queue;
+  std::string folder;  ///< of the attempt: spools, spill files, commit manifest
+  const Spools* spools = nullptr;
+  /// Configuration of a node with its templates resolved.
+  std::function<wf::Result<wf::Value::Table>(const dag::PlanNode&)> config;
+  /// State and version for an apply node.
+  struct ApplyState {
+    std::string_view bytes;  ///< aligned to 64, alive as long as `owner`
+    std::string version;
+    std::shared_ptr<const void> owner;
+  };
+  std::function<wf::Result<ApplyState>(const dag::PlanNode&)> state;
+  std::function<void()> done;
+};
+
+class RegionAttempt {
+ public:
+  /// `failed_node` tells the node that could not be made.
+  static wf::Result<std::unique_ptr<RegionAttempt>> prepare(RegionInputs inputs, int& failed_node);
+  ~RegionAttempt();
+  RegionAttempt(const RegionAttempt&) = delete;
+  RegionAttempt& operator=(const RegionAttempt&) = delete;
+
+  void start();
+  /// [any] Everything stops soon; `reason` becomes the attempt's status unless it failed before.
+  void cancel(wf::Status reason);
+  /// [any] The same, with a node to blame. False when it was cancelled before.
+  bool cancel_at(int node, wf::Status reason);
+  /// The region is quiet: finished, failed, cancelled or stalled.
+  [[nodiscard]] bool is_done() const;
+  /// Tasks whose component is being called now.
+  [[nodiscard]] std::vector<std::string> busy_tasks() const;
+
+  /// After done: conservation and commit, or abort. The status is that of the attempt; failed_node()
+  /// says where. Spools that were completed are added to `spools` on success.
+  wf::Status end(Spools& spools);
+  [[nodiscard]] int failed_node() const;
+
+  [[nodiscard]] TaskCounters& counters(int node) { return *counters_.at(node); }
+  [[nodiscard]] TaskOutcome& outcome(int node) { return *outcomes_.at(node); }
+  [[nodiscard]] EdgeCounters& edge(int id) { return *edges_.at(id); }
+  [[nodiscard]] bool has_edge(int id) const { return edges_.count(id) > 0; }
+  /// Bytes read and in all over the region's sources; -1 when one does not know.
+  [[nodiscard]] int64_t read_bytes() const;
+  [[nodiscard]] int64_t total_bytes() const;
+  /// True when a row went to a sink that would show it twice (design 01, Engine 10).
+  [[nodiscard]] bool wrote_duplicates() const;
+  /// Fitted state of a fit node, after success.
+  [[nodiscard]] const wf::Buffer& fitted_state() const { return fitted_; }
+  [[nodiscard]] const AttemptContext& context() const { return *in_.attempt; }
+
+ private:
+  class Job;
+  struct Committing {
+    int node = 0;
+    std::unique_ptr<plugin::Committer> committer;
+    std::string key;
+  };
+  explicit RegionAttempt(RegionInputs inputs);
+  wf::Status make_nodes();
+  wf::Status make_spool_outputs();
+  wf::Status make_chains();
+  wf::Status make_chain(const dag::PlanChain& chain);
+  wf::Status make_job(const dag::PlanNode& node);
+  wf::Result<LaneNode> make_instance(const dag::PlanNode& node, bool first);
+  wf::Status attach_committer(const dag::PlanNode& node, plugin::Instance& instance);
+  wf::Status check_rows() const;
+  wf::Status commit();
+  void abort_commit();
+  void node_failed(int node, wf::Status status);
+  void on_quiet();
+  [[nodiscard]] bool all_finished() const;
+  InputGate make_gate(const dag::PlanNode& node);
+  OutputPort make_output(const dag::PlanNode& node, int port);
+
+  RegionInputs in_;
+  std::map<int, std::unique_ptr<TaskCounters>> counters_;
+  std::map<int, std::unique_ptr<TaskOutcome>> outcomes_;
+  std::map<int, std::unique_ptr<EdgeCounters>> edges_;
+  std::map<int, std::vector<wf::SchemaPtr>> schemas_;  ///< of each node's outputs, as bound
+  std::map<int, std::unique_ptr<QueueEdge>> queues_;
+  std::vector<std::unique_ptr<InputEdge>> inputs_;
+  std::map<std::pair<int, int>, std::unique_ptr<SpoolOutput>> spool_outputs_;
+  std::unique_ptr<Activity> activity_;
+  std::vector<std::unique_ptr<Chain>> chains_;
+  std::vector<std::unique_ptr<Job>> jobs_;
+  plugin::NullServices commit_services_;
+  std::vector<Committing> committing_;
+  std::map<int, std::vector<LaneNode>> made_;  ///< instances by node, one a lane
+  wf::Buffer fitted_;
+
+  mutable std::mutex mutex_;
+  wf::Status failure_;
+  int failed_node_ = -1;
+  bool quiet_ = false;
+};
+
+}  // namespace weirflow::engine

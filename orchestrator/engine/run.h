@@ -1,0 +1,166 @@
+// Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// One run of a plan in this process: starts regions when their start conditions hold, retries,
+/// limits, cancels, and reports.
+///
+/// Start conditions of a node (graph model 7): its fits have succeeded; its trigger rule says run;
+/// its `when` holds; of every required input at least one producer was not skipped and none failed;
+/// materialised inputs are complete. A region starts when every node of it is decided; skipped
+/// ones leave it with their edges.
+///
+/// Threads: execute() blocks the calling thread; cancel() may be called from any other.
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "dag/plan.h"
+#include "engine/region.h"
+#include "engine/templates.h"
+#include "engine/trigger.h"
+
+namespace weirflow::engine {
+
+/// A moment of a running run.
+struct Progress {
+  int64_t elapsed_us = 0;
+  int64_t rows_read = 0;    ///< by sources so far
+  int64_t read_bytes = -1, total_bytes = -1;  ///< of the running regions' sources
+  int tasks_done = 0, tasks = 0;
+  std::string running;  ///< names, cut
+};
+
+struct RunOptions {
+  std::string home;       ///< made when absent
+  std::string run_id;     ///< "" = made from the time
+  int threads = 0;        ///< of the pool; 0 = the cores
+  int64_t memory = 0;     ///< budget in bytes; 0 = half of the machine
+  QueueLimits queue;
+  LogSink log;
+  /// `when` of a node, with the results so far. Empty function: `when` is an error.
+  std::function<wf::Result<bool>(const dag::PlanNode&, const TemplateValues&)> condition;
+  std::function<wf::Result<wf::Value>(const std::string&)> secret = secret_from_environment;
+  /// Called by execute() about five times a second while something runs.
+  std::function<void(const Progress&)> on_progress;
+  /// At most so many rows of each source; 0 = all. The rest counts as filtered.
+  int64_t sample_rows = 0;
+};
+
+/// What became of a task. Rows of a fit and its apply are reported apart.
+struct TaskReport {
+  int node = 0;
+  std::string task;
+  dag::NodeKind kind = dag::NodeKind::work;
+  std::string component;
+  TaskState state = TaskState::pending;
+  std::string reason;  ///< why it failed or was skipped
+  wf::Code code = wf::Code::ok;
+  int attempts = 0;
+  int64_t in = 0, out = 0, refused = 0, filtered = 0;
+  int64_t started_us = 0, ended_us = 0;  ///< since the run's start
+  int64_t busy_us = 0, cpu_us = 0, peak_memory = 0, bytes_out = 0;
+  wf::Value::Table results;
+  std::map<std::string, double> metrics;
+  std::string version;  ///< of `version` nodes
+};
+
+struct EdgeReport {
+  int edge = 0;
+  int64_t produced = 0, consumed = 0, discarded = 0, shed = 0, spilled = 0, bytes = 0, batches = 0;
+};
+
+struct RunReport {
+  std::string run_id, folder;
+  bool success = false;
+  bool cancelled = false;
+  std::string error;           ///< of the first task that failed, or of the run itself
+  wf::Code code = wf::Code::ok;
+  std::string failed_task;
+  int64_t start_us = 0;        ///< wall clock
+  int64_t duration_us = 0;
+  int64_t dead_letters = 0;
+  std::vector<std::string> dead_letter_files;
+  std::vector<TaskReport> tasks;  ///< in plan order
+  std::vector<EdgeReport> edges;
+  /// Tasks that did not answer a cancel within a second: the process must end without cleaning up.
+  std::vector<std::string> silent;
+};
+
+class Run {
+ public:
+  /// The references live longer than the run. `models` may be null when the plan has none.
+  Run(const dag::Plan& plan, plugin::Registry& registry, Models* models, RunOptions options);
+  ~Run();
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  /// Once. An error only when the run could not begin (home not writable, ...).
+  wf::Result<RunReport> execute();
+  /// [any] Stops everything; nothing that is not committed yet is committed.
+  void cancel();
+
+ private:
+  struct Live;
+  struct Ended;
+  wf::Status begin();
+  bool advance();
+  void decide_nodes();
+  [[nodiscard]] bool decide(const dag::PlanNode& node);
+  [[nodiscard]] TriggerAnswer data_answer(const dag::PlanNode& node) const;
+  [[nodiscard]] wf::Result<TriggerAnswer> model_answer(const dag::PlanNode& node);
+  void set_state(int node, TaskState state, const std::string& reason = "",
+                 wf::Code code = wf::Code::ok);
+  bool start_ready_regions();
+  void start_region(const dag::PlanRegion& region, int attempt);
+  void region_ended(Live& live);
+  void region_failed(Live& live, const wf::Status& status, int node);
+  [[nodiscard]] bool may_retry(const Live& live, const wf::Status& status, int node) const;
+  wf::Status store_version(const dag::PlanNode& node);
+  void keep_outcome(Live& live);
+  void finish_cancel();
+  RunReport report();
+  [[nodiscard]] Progress progress() const;
+  TemplateValues template_values();
+  wf::Result<std::shared_ptr<const FittedModel>> model(const dag::PlanNode& node);
+  wf::Result<RegionInputs::ApplyState> apply_state(const dag::PlanNode& node);
+
+  const dag::Plan& plan_;
+  plugin::Registry& registry_;
+  Models* const models_;
+  RunOptions options_;
+  std::string folder_;
+  int lock_ = -1;
+  int64_t start_us_ = 0, start_steady_us_ = 0;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int events_ = 0;
+  std::atomic<bool> cancel_{false};
+
+  std::vector<TaskState> states_;
+  std::vector<bool> ready_;
+  std::vector<TaskReport> tasks_;
+  std::vector<EdgeReport> edges_;
+  std::vector<bool> region_started_;
+  Spools spools_;
+  std::map<int, wf::Buffer> fitted_;  ///< by fit node
+  std::map<std::string, std::string> versions_;
+  std::map<std::string, std::shared_ptr<const FittedModel>> opened_;  ///< pinned for the run
+  std::vector<std::string> dead_letter_files_;
+  int64_t dead_letters_ = 0;
+  std::string first_error_, failed_task_;
+  wf::Code first_code_ = wf::Code::ok;
+  std::vector<std::string> silent_;
+
+  std::unique_ptr<Pool> pool_;
+  std::deque<std::unique_ptr<Live>> live_;   ///< attempts, ended ones kept until the pool is joined
+};
+
+}  // namespace weirflow::engine

@@ -1,0 +1,183 @@
+// Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#include "engine/services.h"
+
+#include <chrono>
+
+#include "core/file.h"
+#include "core/text.h"
+#include "weirflow/print.hpp"
+
+namespace weirflow::engine {
+
+namespace {
+
+constexpr size_t kLargestResult = 64 << 10;
+
+size_t size_of(const wf::Value& value) {
+  if (const auto* s = value.string()) return s->size() + 8;
+  size_t size = 8;
+  if (const auto* list = value.list())
+    for (const wf::Value& item : *list) size += size_of(item);
+  if (const auto* table = value.table())
+    for (const auto& [key, item] : *table) size += key.size() + size_of(item);
+  return size;
+}
+
+}  // namespace
+
+wf::Status TaskOutcome::set_result(std::string_view key, wf::Value value) {
+  const std::lock_guard lock(mutex_);
+  size_t total = key.size() + size_of(value);
+  for (const auto& [k, v] : results_)
+    if (k != key) total += k.size() + size_of(v);
+  if (total > kLargestResult)
+    return wf::exhausted("result '" + std::string(key) + "' makes the task's results " +
+                         std::to_string(total) + " bytes; at most " +
+                         std::to_string(kLargestResult) +
+                         " are kept: data goes through edges, files or models");
+  for (auto& [k, v] : results_)
+    if (k == key) {
+      v = std::move(value);
+      return {};
+    }
+  results_.emplace_back(std::string(key), std::move(value));
+  return {};
+}
+
+wf::Value::Table TaskOutcome::results() const {
+  const std::lock_guard lock(mutex_);
+  return results_;
+}
+
+void TaskOutcome::add_metric(std::string_view name, double value) {
+  const std::lock_guard lock(mutex_);
+  metrics_[std::string(name)] += value;
+}
+
+void TaskOutcome::set_metric(std::string_view name, double value) {
+  const std::lock_guard lock(mutex_);
+  metrics_[std::string(name)] = value;
+}
+
+std::map<std::string, double> TaskOutcome::metrics() const {
+  const std::lock_guard lock(mutex_);
+  return {metrics_.begin(), metrics_.end()};
+}
+
+TaskServices::TaskServices(const dag::PlanNode& node, AttemptContext& attempt,
+                           TaskCounters& counters, TaskOutcome& outcome, std::string model_version)
+    : node_(node), attempt_(attempt), counters_(counters), outcome_(outcome),
+      envelopes_(node.task, attempt.run, attempt.attempt) {
+  task_.dag = attempt.dag;
+  task_.task = node.task;
+  task_.run = attempt.run;
+  task_.model_version = std::move(model_version);
+  task_.run_start_us = attempt.run_start_us;
+  task_.attempt = static_cast<uint32_t>(attempt.attempt);
+  task_.threads = static_cast<uint32_t>(attempt.threads);
+}
+
+void TaskServices::log(wf::LogLevel level, std::string_view message) {
+  if (attempt_.log) attempt_.log({now_us(), level, node_.task, std::string(message)});
+}
+
+void TaskServices::add_metric(std::string_view name, double value) {
+  outcome_.add_metric(name, value);
+}
+void TaskServices::set_metric(std::string_view name, double value) {
+  outcome_.set_metric(name, value);
+}
+void TaskServices::observe_metric(std::string_view name, double value) {
+  outcome_.add_metric(std::string(name) + "_count", 1);
+  outcome_.add_metric(std::string(name) + "_sum", value);
+}
+
+wf::Code TaskServices::refuse(Refusal refusal) {
+  counters_.refused += 1;
+  const std::lock_guard lock(mutex_);
+  if (first_refusal_.empty()) {
+    first_refusal_ = refusal.message;
+    if (!refusal.position.empty()) first_refusal_ += " (" + refusal.position + ")";
+  }
+  envelopes_.add(refusal, now_us());
+  return wf::Code::ok;
+}
+
+wf::Code TaskServices::refuse_row(uint32_t port, int64_t row, std::string_view code,
+                                    std::string_view message) {
+  (void)port;
+  if (!input_ || row < 0 || row >= input_->rows())
+    return wf::Code::internal;
+  std::string json;
+  wf::append_row_json(*input_, row, json);
+  return refuse({std::string(code), std::string(message), "", std::move(json)});
+}
+
+wf::Code TaskServices::refuse_batch(const wf::Batch& rows, std::string_view code,
+                                      std::string_view message) {
+  for (int64_t i = 0; i < rows.rows(); ++i) {
+    std::string json;
+    wf::append_row_json(rows, i, json);
+    refuse({std::string(code), std::string(message), "", std::move(json)});
+  }
+  return wf::Code::ok;
+}
+
+wf::Code TaskServices::refuse_raw(std::string_view raw, std::string_view position,
+                                    std::string_view code, std::string_view message) {
+  std::string text(raw.substr(0, 64 << 10));
+  if (find_invalid_utf8(text) != std::string::npos) {
+    std::string quoted;
+    append_json_string(quoted, text);
+    text = std::move(quoted);
+  }
+  return refuse({std::string(code), std::string(message), std::string(position), std::move(text)});
+}
+
+wf::Result<wf::Batch> TaskServices::take_refused(bool connected) {
+  const std::lock_guard lock(mutex_);
+  const int64_t n = envelopes_.rows();
+  if (n == 0) return wf::Batch();
+  wf::Batch rows = envelopes_.finish();
+  const std::string first = std::exchange(first_refusal_, "");
+  if (connected) return rows;
+  switch (node_.on_error) {
+    case dag::OnError::skip: return wf::Batch();
+    case dag::OnError::dead_letter:
+      if (attempt_.dead_letters) WF_TRY(attempt_.dead_letters->append(rows));
+      return wf::Batch();
+    case dag::OnError::fail: break;
+  }
+  return wf::invalid_data((n == 1 ? "a row was refused: " : std::to_string(n) +
+                           " rows were refused, the first: ") + first +
+                          " (on_error = \"fail\"; connect `errors`, or say \"dead_letter\" or "
+                          "\"skip\")");
+}
+
+wf::Code TaskServices::set_result(std::string_view key, const wf::Value& value) {
+  wf::Status status = outcome_.set_result(key, value);
+  if (status.ok()) return wf::Code::ok;
+  log(wf::LogLevel::error, status.message());
+  return status.code();
+}
+
+void TaskServices::adjust_memory(int64_t bytes) {
+  const int64_t now = counters_.memory.fetch_add(bytes) + bytes;
+  int64_t peak = counters_.peak_memory.load();
+  while (now > peak && !counters_.peak_memory.compare_exchange_weak(peak, now)) {
+  }
+}
+
+std::string TaskServices::spill_folder() {
+  const std::lock_guard lock(mutex_);
+  if (!spill_.empty()) return spill_;
+  const std::string folder = attempt_.spill_root + "/" + node_.task;
+  if (const wf::Status made = make_folders(folder); !made.ok()) {
+    log(wf::LogLevel::error, made.message());
+    return {};
+  }
+  spill_ = folder;
+  return spill_;
+}
+
+}  // namespace weirflow::engine

@@ -1,0 +1,26 @@
+// Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Configuration of file.jsonl and file.jsonl_sink.
+
+#include "weirflow/io/common_fields.hpp"
+#include "weirflow/io/json.hpp"
+
+namespace weirflow::file {
+
+struct JsonlConfig : wf::io::ReadConfig {
+  wf::Map<wf::Value> columns;
+  std::string misfits = "refuse";
+  int64_t sample_rows = 10'000;
+  int64_t max_record = 64 << 20;
+};
+
+struct JsonlSinkConfig : wf::io::WriteConfig {
+  bool nulls = true;
+};
+
+/// A column is a type ("int64"), "" for an inferred one, or a table with `path` (JSON pointer),
+/// `type` and `required`. invalid_config with the key that is wrong.
+wf::Result<wf::io::JsonlOptions> jsonl_options(const JsonlConfig& config);
+
+}  // namespace weirflow::file

@@ -1,0 +1,125 @@
+// Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+
+#include "accumulators.h"
+#include "plain_type.h"
+
+namespace weirflow::flow {
+
+using wf::DataType;
+using wf::Result;
+using wf::Status;
+using wf::Type;
+
+namespace {
+
+bool is_integer(Type t) { return t == Type::int32 || t == Type::int64; }
+bool is_number(Type t) { return is_integer(t) || t == Type::float32 || t == Type::float64; }
+bool is_text(Type t) {
+  return t == Type::utf8 || t == Type::binary || t == Type::large_utf8 || t == Type::large_binary;
+}
+
+const std::vector<std::string>& function_names() {
+  static const std::vector<std::string> names{"count",    "count_distinct", "sum",    "min",
+                                              "max",      "mean",           "first",  "last",
+                                              "quantile", "median",         "stddev", "variance"};
+  return names;
+}
+
+Status refuse(size_t offset, size_t length, std::string message, std::string hint = {}) {
+  return wf::invalid_config(std::move(message))
+      .at({"", static_cast<uint32_t>(offset), static_cast<uint32_t>(length), std::move(hint)});
+}
+
+/// The comma before the last argument, outside of brackets and quotes, or npos.
+size_t last_comma(std::string_view text) {
+  size_t found = std::string_view::npos;
+  int depth = 0;
+  char quote = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote) {
+      if (c == quote) quote = 0;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+    } else if (c == '(' || c == '[') {
+      ++depth;
+    } else if (c == ')' || c == ']') {
+      --depth;
+    } else if (c == ',' && depth == 0) {
+      found = i;
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+Result<Aggregate> parse_aggregate(std::string name, std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
+  size_t begin = 0, end = text.size();
+  while (begin < end && blank(text[begin])) ++begin;
+  while (end > begin && blank(text[end - 1])) --end;
+  const size_t open = text.find('(', begin);
+  if (open == std::string_view::npos || end == 0 || text[end - 1] != ')')
+    return refuse(begin, end - begin,
+                  "an aggregate is written function(expression), as in mean(score)");
+  Aggregate out;
+  out.name = std::move(name);
+  size_t word_end = open;
+  while (word_end > begin && blank(text[word_end - 1])) --word_end;
+  for (const char c : text.substr(begin, word_end - begin))
+    out.function += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const auto& names = function_names();
+  if (std::find(names.begin(), names.end(), out.function) == names.end()) {
+    const std::string near = wf::nearest_name(out.function, names);
+    return refuse(begin, word_end - begin, "there is no aggregate '" + out.function + "'",
+                  near.empty() ? "" : "did you mean '" + near + "'?");
+  }
+  std::string_view inner = text.substr(open + 1, end - open - 2);
+  out.argument_offset = open + 1;
+  if (out.function == "quantile") {
+    const size_t comma = last_comma(inner);
+    if (comma == std::string_view::npos)
+      return refuse(begin, end - begin,
+                    "quantile() takes an expression and a share, as in quantile(score, 0.9)");
+    const std::string share(inner.substr(comma + 1));
+    char* rest = nullptr;
+    out.quantile = std::strtod(share.c_str(), &rest);
+    while (*rest && blank(*rest)) ++rest;
+    if (*rest || !(out.quantile >= 0 && out.quantile <= 1))
+      return refuse(open + 1 + comma + 1, share.size(),
+                    "the share of quantile() is a number from 0 to 1");
+    inner = inner.substr(0, comma);
+  }
+  if (std::all_of(inner.begin(), inner.end(), blank)) inner = {};
+  if (inner.empty() && out.function != "count")
+    return refuse(begin, end - begin,
+                  out.function + "() takes an expression, as in " + out.function + "(score)");
+  out.argument = inner;
+  return out;
+}
+
+Result<DataType> aggregate_type(const Aggregate& a, const DataType& argument) {
+  const Type type = argument.id();
+  if (a.function == "count" || a.function == "count_distinct") return DataType(Type::int64);
+  const bool chooses =
+      a.function == "min" || a.function == "max" || a.function == "first" || a.function == "last";
+  if (type == Type::null) return chooses ? DataType(Type::int64) : DataType(Type::float64);
+  if (chooses) {
+    if (type == Type::list || type == Type::structure)
+      return refuse(a.argument_offset, a.argument.size(),
+                    a.function + "() does not take " + argument.to_string());
+    return plain_type(argument);
+  }
+  if (!is_number(type))
+    return refuse(a.argument_offset, a.argument.size(),
+                  a.function + "() takes numbers, not " + argument.to_string(),
+                  is_text(type) ? "convert it: cast(... as float64)" : "");
+  if (a.function == "sum" && is_integer(type)) return DataType(Type::int64);
+  return DataType(Type::float64);
+}
+
+}  // namespace weirflow::flow

@@ -1,0 +1,45 @@
+// Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Keys of rows as bytes whose plain byte order is the wanted order, so that sorting, merging and
+/// grouping compare with memcmp whatever the types.
+///
+/// Order: numbers by value, NaN above all of them and equal to itself, -0.0 equal to 0.0; texts by
+/// bytes (code points); false before true; nulls first or last as asked, both ways.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "weirflow/batch.hpp"
+
+namespace weirflow::flow {
+
+struct KeyColumn {
+  int column = 0;
+  bool descending = false;
+  bool nulls_last = true;
+};
+
+/// "score", "score desc", "score asc nulls first"; `descending` is the direction of a key that says
+/// none. A name with such words in quotes: "\"a desc\"".
+/// invalid_config (place with `key`, offset and length in `text`) when there is no such column or
+/// it is a list or struct.
+wf::Result<KeyColumn> parse_key(std::string_view text, const wf::Schema& schema,
+                                std::string_view key, bool descending = false);
+
+/// Plain columns, ascending, nulls last.
+wf::Result<std::vector<KeyColumn>> parse_columns(const std::vector<std::string>& names,
+                                                 const wf::Schema& schema, std::string_view key);
+
+class KeyEncoder {
+ public:
+  explicit KeyEncoder(std::vector<KeyColumn> keys) : keys_(std::move(keys)) {}
+  /// Appends the key of the row.
+  void encode(const wf::Batch& batch, int64_t row, std::string& out) const;
+
+ private:
+  std::vector<KeyColumn> keys_;
+};
+
+}  // namespace weirflow::flow

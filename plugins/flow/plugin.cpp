@@ -1,0 +1,19 @@
+// Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#include "aggregate.h"
+#include "count.h"
+#include "deduplicate.h"
+#include "filter.h"
+#include "limit.h"
+#include "map.h"
+#include "route.h"
+#include "sample.h"
+#include "select.h"
+#include "sort.h"
+#include "split.h"
+#include "union.h"
+
+namespace flow = weirflow::flow;
+
+WF_PLUGIN(flow::Select, flow::Filter, flow::Map, flow::Route, flow::Union, flow::Split,
+          flow::Sample, flow::Limit, flow::Sort, flow::Deduplicate, flow::Count,
+          flow::AggregateRows)
