@@ -67,7 +67,7 @@ int model_command(const ModelArguments& arguments);
 
 struct InitArguments {
   Common common;
-  std::string kind;    ///< classifier, csv-to-jsonl, hello
+  std::string kind;  ///< classifier, csv-to-jsonl, hello
   std::string folder;
 };
 int init_command(const InitArguments& arguments);

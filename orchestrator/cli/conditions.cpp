@@ -13,7 +13,8 @@ wf::Result<bool> evaluate_condition(const dag::PlanNode& node,
     constexpr std::string_view kTasks = "tasks.", kResult = ".result";
     const size_t end = name.find(kResult);
     if (!name.starts_with(kTasks) || end == std::string::npos)
-      return wf::invalid_config("'" + name + "' is no result of a task; write tasks.NAME.result.KEY");
+      return wf::invalid_config("'" + name +
+                                "' is no result of a task; write tasks.NAME.result.KEY");
     const std::string task = name.substr(kTasks.size(), end - kTasks.size());
     const size_t key = end + kResult.size() + 1;
     auto value = values.result(task, key <= name.size() ? name.substr(key) : "");
@@ -22,7 +23,8 @@ wf::Result<bool> evaluate_condition(const dag::PlanNode& node,
   WF_ASSIGN(const wf::Value answer, wf::evaluate_expression(node.when, names));
   if (answer.is_null()) return false;
   if (const bool* holds = answer.boolean()) return *holds;
-  return wf::invalid_config("the condition is " + std::string(answer.type_name()) + ", not true or false");
+  return wf::invalid_config("the condition is " + std::string(answer.type_name()) +
+                            ", not true or false");
 }
 
 }  // namespace weirflow::cli

@@ -21,8 +21,11 @@ constexpr const char* kExamples = R"(Examples:
 `weirflow COMMAND --help` tells more.)";
 
 void add_common(CLI::App* app, Common& common) {
-  app->add_option("--home", common.home, "Folder of runs and models (default: WEIRFLOW_HOME, or .weirflow beside the DAG)");
-  app->add_option("--plugins", common.plugin_paths, "Further plugin folders or files")->allow_extra_args(false);
+  app->add_option(
+      "--home", common.home,
+      "Folder of runs and models (default: WEIRFLOW_HOME, or .weirflow beside the DAG)");
+  app->add_option("--plugins", common.plugin_paths, "Further plugin folders or files")
+      ->allow_extra_args(false);
   app->add_flag("--json", common.json, "Result as JSON on stdout");
   app->add_flag("--no-color", common.no_color, "No colours");
 }
@@ -73,9 +76,13 @@ class CommandLine {
     CLI::App* run = command("run", "Run a DAG", [this] { return run_command(run_); });
     add_file(run, run_.file, run_.set);
     add_common(run, run_.common);
-    run->add_option("--select", run_.select, "Only these tasks and what they need")->delimiter(',')->allow_extra_args(false);
-    run->add_option("--sample", run_.sample, "At most so many rows of each source")->check(CLI::PositiveNumber);
-    run->add_option("--threads", run_.threads, "Threads of the pool (default: the cores)")->check(CLI::Range(1, 1024));
+    run->add_option("--select", run_.select, "Only these tasks and what they need")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    run->add_option("--sample", run_.sample, "At most so many rows of each source")
+        ->check(CLI::PositiveNumber);
+    run->add_option("--threads", run_.threads, "Threads of the pool (default: the cores)")
+        ->check(CLI::Range(1, 1024));
     run->add_option("--memory", run_.memory, "Budget, as in 2GiB (default: half of the machine)");
     run->add_option("--report", run_.report, "Write a page about the run to this HTML file");
     run->add_flag("--dry-run", run_.dry_run, "Show the plan, run nothing");
@@ -83,28 +90,32 @@ class CommandLine {
   }
 
   void add_looks() {
-    CLI::App* validate = command("validate", "Check a DAG and its plugins without running it", [this] {
-      if (!validate_.schema && validate_.file.empty()) {
-        complain("validate needs a FILE (or --schema)");
-        return static_cast<int>(kUsage);
-      }
-      return validate_command(validate_);
-    });
+    CLI::App* validate =
+        command("validate", "Check a DAG and its plugins without running it", [this] {
+          if (!validate_.schema && validate_.file.empty()) {
+            complain("validate needs a FILE (or --schema)");
+            return static_cast<int>(kUsage);
+          }
+          return validate_command(validate_);
+        });
     validate->add_option("FILE", validate_.file, "DAG file");
     validate->add_option("--set", validate_.set, "params.NAME=VALUE")->allow_extra_args(false);
     validate->add_flag("--schema", validate_.schema, "Print the JSON Schema of DAG files");
     add_common(validate, validate_.common);
 
-    CLI::App* plan = command("plan", "What would run: regions, chains, columns, guarantees", [this] { return plan_command(plan_); });
+    CLI::App* plan = command("plan", "What would run: regions, chains, columns, guarantees",
+                             [this] { return plan_command(plan_); });
     add_file(plan, plan_.file, plan_.set);
     add_common(plan, plan_.common);
 
     CLI::App* graph = command("graph", "Draw the DAG", [this] { return graph_command(graph_); });
     add_file(graph, graph_.file, graph_.set);
     add_common(graph, graph_.common);
-    graph->add_option("--format", graph_.format, "text, dot, mermaid or svg")->check(CLI::IsMember({"text", "dot", "mermaid", "svg"}));
+    graph->add_option("--format", graph_.format, "text, dot, mermaid or svg")
+        ->check(CLI::IsMember({"text", "dot", "mermaid", "svg"}));
 
-    CLI::App* show = command("show", "Run what a task needs and print its rows", [this] { return show_command(show_); });
+    CLI::App* show = command("show", "Run what a task needs and print its rows",
+                             [this] { return show_command(show_); });
     show->add_option("FILE", show_.file, "DAG file")->required();
     show->add_option("TASK", show_.task, "Task, or TASK.PORT")->required();
     show->add_option("--rows", show_.rows, "How many rows")->check(CLI::PositiveNumber);
@@ -113,25 +124,33 @@ class CommandLine {
   }
 
   void add_others() {
-    CLI::App* plugins = command("plugins", "Components: list, info NAME, check FILE.so", [this] { return plugins_command(plugins_); });
-    plugins->add_option("ACTION", plugins_.action, "list, info or check")->required()->check(CLI::IsMember({"list", "info", "check"}));
+    CLI::App* plugins = command("plugins", "Components: list, info NAME, check FILE.so",
+                                [this] { return plugins_command(plugins_); });
+    plugins->add_option("ACTION", plugins_.action, "list, info or check")
+        ->required()
+        ->check(CLI::IsMember({"list", "info", "check"}));
     plugins->add_option("NAME", plugins_.name, "Component, library or file");
     add_common(plugins, plugins_.common);
 
-    CLI::App* model = command("model", "Models: list, show, explain, promote, rollback", [this] { return model_command(model_); });
-    model->add_option("ACTION", model_.action, "list, show, explain, promote or rollback")->required()->check(CLI::IsMember({"list", "show", "explain", "promote", "rollback"}));
+    CLI::App* model = command("model", "Models: list, show, explain, promote, rollback",
+                              [this] { return model_command(model_); });
+    model->add_option("ACTION", model_.action, "list, show, explain, promote or rollback")
+        ->required()
+        ->check(CLI::IsMember({"list", "show", "explain", "promote", "rollback"}));
     model->add_option("MODEL", model_.model, "NAME, NAME@ALIAS or NAME@VERSION");
     model->add_option("--alias", model_.alias, "Alias to move (default: champion)");
     model->add_option("--reason", model_.reason, "Why; kept in the alias log");
     model->add_option("--top", model_.top, "N-grams to explain")->check(CLI::PositiveNumber);
     add_common(model, model_.common);
 
-    CLI::App* init = command("init", "Start a DAG from a template: classifier, csv-to-jsonl, hello", [this] { return init_command(init_); });
+    CLI::App* init = command("init", "Start a DAG from a template: classifier, csv-to-jsonl, hello",
+                             [this] { return init_command(init_); });
     init->add_option("KIND", init_.kind, "classifier, csv-to-jsonl or hello")->required();
     init->add_option("FOLDER", init_.folder, "Where (default: a folder of that name)");
     add_common(init, init_.common);
 
-    CLI::App* completion = command("completion", "Shell completion: bash, zsh or fish", [this] { return completion_command(shell_); });
+    CLI::App* completion = command("completion", "Shell completion: bash, zsh or fish",
+                                   [this] { return completion_command(shell_); });
     completion->add_option("SHELL", shell_, "bash, zsh or fish")->required();
 
     command("version", "The version", [] {
@@ -149,8 +168,10 @@ class CommandLine {
         std::fprintf(stderr, "weirflow %s --help tells its options\n", word.c_str());
         return;
       }
-    if (const auto near = nearest_name(word, names_)) std::fprintf(stderr, "did you mean `weirflow %s`?\n", near->c_str());
-    else std::fprintf(stderr, "weirflow --help lists the commands\n");
+    if (const auto near = nearest_name(word, names_))
+      std::fprintf(stderr, "did you mean `weirflow %s`?\n", near->c_str());
+    else
+      std::fprintf(stderr, "weirflow --help lists the commands\n");
   }
 
   CLI::App app_;

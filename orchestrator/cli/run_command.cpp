@@ -61,9 +61,12 @@ int run_command(const RunArguments& arguments) {
     }
   }
   int code = kOk;
-  if (report->cancelled) code = kInterrupted;
-  else if (!report->success) code = kRunFailed;
-  else if (report->dead_letters > 0) code = kDeadLetters;
+  if (report->cancelled)
+    code = kInterrupted;
+  else if (!report->success)
+    code = kRunFailed;
+  else if (report->dead_letters > 0)
+    code = kDeadLetters;
   if (!report->silent.empty()) {
     // A component does not come back: nothing of the run is committed, and no destructor may wait.
     std::string names;

@@ -29,24 +29,31 @@ std::string count(int64_t n) {
 
 std::string seconds(int64_t us) {
   char text[32];
-  if (us < 1'000'000) std::snprintf(text, sizeof(text), "%lld ms", static_cast<long long>(us / 1000));
-  else std::snprintf(text, sizeof(text), "%.1f s", static_cast<double>(us) / 1e6);
+  if (us < 1'000'000)
+    std::snprintf(text, sizeof(text), "%lld ms", static_cast<long long>(us / 1000));
+  else
+    std::snprintf(text, sizeof(text), "%.1f s", static_cast<double>(us) / 1e6);
   return text;
 }
 
 std::string size_text(int64_t bytes) {
   if (bytes <= 0) return "-";
   char text[32];
-  if (bytes < 1 << 20) std::snprintf(text, sizeof(text), "%lld KiB", static_cast<long long>((bytes + 1023) / 1024));
-  else std::snprintf(text, sizeof(text), "%.0f MiB", static_cast<double>(bytes) / (1 << 20));
+  if (bytes < 1 << 20)
+    std::snprintf(text, sizeof(text), "%lld KiB", static_cast<long long>((bytes + 1023) / 1024));
+  else
+    std::snprintf(text, sizeof(text), "%.0f MiB", static_cast<double>(bytes) / (1 << 20));
   return text;
 }
 
 std::string task_name(const engine::TaskReport& t) {
   switch (t.kind) {
-    case dag::NodeKind::fit: return t.task + " (fit)";
-    case dag::NodeKind::version: return t.task + " (version)";
-    default: return t.task;
+    case dag::NodeKind::fit:
+      return t.task + " (fit)";
+    case dag::NodeKind::version:
+      return t.task + " (version)";
+    default:
+      return t.task;
   }
 }
 
@@ -60,7 +67,10 @@ void print_results(const engine::RunReport& report) {
       nlohmann::json json = to_json(value);
       char text[32];
       if (const double* d = value.number()) std::snprintf(text, sizeof(text), "%.4g", *d);
-      line += (line.empty() ? "" : ", ") + key + " " + (value.number() ? text : value.string() ? *value.string() : json.dump());
+      line += (line.empty() ? "" : ", ") + key + " " +
+              (value.number()   ? text
+               : value.string() ? *value.string()
+                                : json.dump());
     }
     if (!line.empty()) std::printf("%s: %s\n", t.task.c_str(), line.c_str());
   }
@@ -82,7 +92,9 @@ void RunOutput::log(const engine::LogLine& line) {
   if (line.level == wf::LogLevel::debug) return;
   const std::lock_guard lock(mutex_);
   clear_line();
-  const char* level = line.level == wf::LogLevel::error ? "error: " : line.level == wf::LogLevel::warning ? "warning: " : "";
+  const char* level = line.level == wf::LogLevel::error     ? "error: "
+                      : line.level == wf::LogLevel::warning ? "warning: "
+                                                            : "";
   std::fprintf(stderr, "%s: %s%s\n", line.task.c_str(), level, line.message.c_str());
 }
 
@@ -91,11 +103,16 @@ void RunOutput::progress(const engine::Progress& p) {
   const double elapsed = static_cast<double>(p.elapsed_us) / 1e6;
   std::string text = std::to_string(p.tasks_done) + "/" + std::to_string(p.tasks) + " tasks";
   if (p.rows_read > 0)
-    text += ", " + count(p.rows_read) + " rows, " + count(static_cast<int64_t>(static_cast<double>(p.rows_read) / std::max(elapsed, 0.001))) + " rows/s";
+    text +=
+        ", " + count(p.rows_read) + " rows, " +
+        count(static_cast<int64_t>(static_cast<double>(p.rows_read) / std::max(elapsed, 0.001))) +
+        " rows/s";
   if (p.total_bytes > 0 && p.read_bytes > 0 && elapsed > 0.5) {
-    const double share = std::min(1.0, static_cast<double>(p.read_bytes) / static_cast<double>(p.total_bytes));
+    const double share =
+        std::min(1.0, static_cast<double>(p.read_bytes) / static_cast<double>(p.total_bytes));
     text += ", " + std::to_string(static_cast<int>(share * 100)) + " %";
-    if (share > 0.01 && share < 1) text += ", " + seconds(static_cast<int64_t>(elapsed * 1e6 * (1 - share) / share)) + " left";
+    if (share > 0.01 && share < 1)
+      text += ", " + seconds(static_cast<int64_t>(elapsed * 1e6 * (1 - share) / share)) + " left";
   }
   if (!p.running.empty()) text += ", " + p.running;
   const std::lock_guard lock(mutex_);
@@ -121,13 +138,15 @@ void RunOutput::print(const dag::Plan& plan, const engine::RunReport& report) {
     return;
   }
   if (!quiet_) {
-    const std::vector<TableColumn> columns = {{"TASK"}, {"STATE"}, {"IN", true}, {"OUT", true},
-                                              {"REFUSED", true}, {"TIME", true}, {"CPU", true}, {"MEMORY", true}};
+    const std::vector<TableColumn> columns = {{"TASK"},      {"STATE"},         {"IN", true},
+                                              {"OUT", true}, {"REFUSED", true}, {"TIME", true},
+                                              {"CPU", true}, {"MEMORY", true}};
     std::vector<std::vector<std::string>> rows;
     for (const engine::TaskReport& t : report.tasks) {
       const bool ran = t.attempts > 0;
       const auto n = [&](int64_t v) { return ran ? count(v) : std::string("-"); };
-      rows.push_back({task_name(t), std::string(engine::to_string(t.state)), n(t.in), n(t.out), n(t.refused),
+      rows.push_back({task_name(t), std::string(engine::to_string(t.state)), n(t.in), n(t.out),
+                      n(t.refused),
                       ran ? seconds(std::max<int64_t>(t.ended_us - t.started_us, 0)) : "-",
                       ran ? seconds(t.cpu_us) : "-", size_text(t.peak_memory)});
     }
@@ -138,14 +157,19 @@ void RunOutput::print(const dag::Plan& plan, const engine::RunReport& report) {
   std::fflush(stdout);
   for (const engine::TaskReport& t : report.tasks)
     if (t.state == engine::TaskState::failed) complain(t.task + " failed: " + t.reason);
-  if (!report.success && report.failed_task.empty() && !report.error.empty()) complain(report.error);
-  if (report.cancelled) complain("the run was cancelled; nothing that was not committed yet is kept");
+  if (!report.success && report.failed_task.empty() && !report.error.empty())
+    complain(report.error);
+  if (report.cancelled)
+    complain("the run was cancelled; nothing that was not committed yet is kept");
   if (report.dead_letters > 0)
     for (const std::string& path : report.dead_letter_files)
       complain(count(report.dead_letters) + " dead letters in " + path);
   if (!quiet_)
     std::fprintf(stderr, "run %s %s in %s\n", report.run_id.c_str(),
-                 report.cancelled ? "cancelled" : report.success ? "succeeded" : "failed", seconds(report.duration_us).c_str());
+                 report.cancelled ? "cancelled"
+                 : report.success ? "succeeded"
+                                  : "failed",
+                 seconds(report.duration_us).c_str());
 }
 
 std::string report_json(const dag::Plan& plan, const engine::RunReport& report) {
@@ -159,7 +183,10 @@ std::string report_json(const dag::Plan& plan, const engine::RunReport& report) 
   wf::append_timestamp(started, report.start_us);
   json["started"] = started;
   json["seconds"] = static_cast<double>(report.duration_us) / 1e6;
-  if (!report.error.empty()) json["error"] = {{"task", report.failed_task}, {"code", wf::to_string(report.code)}, {"message", report.error}};
+  if (!report.error.empty())
+    json["error"] = {{"task", report.failed_task},
+                     {"code", wf::to_string(report.code)},
+                     {"message", report.error}};
   json["dead_letters"] = report.dead_letters;
   json["tasks"] = nlohmann::ordered_json::array();
   for (const engine::TaskReport& t : report.tasks) {
@@ -188,8 +215,13 @@ std::string report_json(const dag::Plan& plan, const engine::RunReport& report) 
     const dag::PlanEdge& edge = plan.edges[static_cast<size_t>(e.edge)];
     json["edges"].push_back({{"from", plan.nodes[static_cast<size_t>(edge.from)].task},
                              {"to", plan.nodes[static_cast<size_t>(edge.to)].task},
-                             {"kind", dag::to_string(edge.kind)}, {"produced", e.produced}, {"consumed", e.consumed},
-                             {"discarded", e.discarded}, {"shed", e.shed}, {"spilled", e.spilled}, {"bytes", e.bytes}});
+                             {"kind", dag::to_string(edge.kind)},
+                             {"produced", e.produced},
+                             {"consumed", e.consumed},
+                             {"discarded", e.discarded},
+                             {"shed", e.shed},
+                             {"spilled", e.spilled},
+                             {"bytes", e.bytes}});
   }
   return json.dump(2);
 }

@@ -20,19 +20,30 @@ namespace fs = std::filesystem;
 
 int exit_code(wf::Code code) {
   switch (code) {
-    case wf::Code::ok: return kOk;
-    case wf::Code::invalid_config: return kConfig;
-    case wf::Code::invalid_data: return kDataError;
-    case wf::Code::not_found: return kNoInput;
-    case wf::Code::permission_denied: return kNoPermission;
+    case wf::Code::ok:
+      return kOk;
+    case wf::Code::invalid_config:
+      return kConfig;
+    case wf::Code::invalid_data:
+      return kDataError;
+    case wf::Code::not_found:
+      return kNoInput;
+    case wf::Code::permission_denied:
+      return kNoPermission;
     case wf::Code::unavailable:
-    case wf::Code::timeout: return kUnavailable;
-    case wf::Code::resource_exhausted: return kCannotCreate;
-    case wf::Code::io_error: return kIoError;
-    case wf::Code::conflict: return kUnavailable;
-    case wf::Code::cancelled: return kInterrupted;
+    case wf::Code::timeout:
+      return kUnavailable;
+    case wf::Code::resource_exhausted:
+      return kCannotCreate;
+    case wf::Code::io_error:
+      return kIoError;
+    case wf::Code::conflict:
+      return kUnavailable;
+    case wf::Code::cancelled:
+      return kInterrupted;
     case wf::Code::not_implemented:
-    case wf::Code::internal: return kSoftware;
+    case wf::Code::internal:
+      return kSoftware;
   }
   return kSoftware;
 }
@@ -57,7 +68,8 @@ std::string home_folder(const Common& common, const std::string& dag_file) {
   if (home.empty())
     if (const char* set = std::getenv("WEIRFLOW_HOME")) home = set;
   if (!home.empty()) return fs::absolute(home).lexically_normal().string();
-  const fs::path beside = dag_file.empty() ? fs::current_path() : fs::absolute(dag_file).parent_path();
+  const fs::path beside =
+      dag_file.empty() ? fs::current_path() : fs::absolute(dag_file).parent_path();
   return (beside / ".weirflow").lexically_normal().string();
 }
 
@@ -67,11 +79,13 @@ plugin::Registry open_registry(const Common& common, const std::string& home) {
   const char* cache = std::getenv("XDG_CACHE_HOME");
   const char* user = std::getenv("HOME");
   fs::path folder;
-  if (cache && *cache) folder = fs::path(cache) / "weirflow";
-  else if (user && *user) folder = fs::path(user) / ".cache" / "weirflow";
+  if (cache && *cache)
+    folder = fs::path(cache) / "weirflow";
+  else if (user && *user)
+    folder = fs::path(user) / ".cache" / "weirflow";
   plugin::Registry registry = plugin::Registry::scan(paths, folder);
-  for (const wf_entry* entry : {engine::group_components(), engine::show_components(),
-                                model::model_components(home)})
+  for (const wf_entry* entry :
+       {engine::group_components(), engine::show_components(), model::model_components(home)})
     if (wf::Status added = registry.add_builtin(entry); !added.ok()) complain(added.message());
   return registry;
 }
@@ -86,12 +100,14 @@ std::unique_ptr<DagFile> load_dag(const std::string& path, const plugin::Registr
     expand.working_folder = fs::current_path().string();
     for (const std::string& text : options.set) {
       const size_t equals = text.find('=');
-      expand.set.emplace_back(text.substr(0, equals), equals == std::string::npos ? "" : text.substr(equals + 1));
+      expand.set.emplace_back(text.substr(0, equals),
+                              equals == std::string::npos ? "" : text.substr(equals + 1));
     }
     file->expanded = dag::expand(file->loaded, expand, file->sources, file->diagnostics);
     for (const dag::ParamSpec* missing : dag::missing_params(file->expanded))
       file->diagnostics
-          .error("missing-param", missing->range, "param `" + missing->name + "` is required and was not given")
+          .error("missing-param", missing->range,
+                 "param `" + missing->name + "` is required and was not given")
           .hint = "--set params." + missing->name + "=...";
   }
   if (file->diagnostics.errors() == 0) {

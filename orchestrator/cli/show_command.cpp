@@ -59,7 +59,8 @@ int show_command(const ShowArguments& arguments) {
   const std::string home = home_folder(arguments.common, arguments.file);
   plugin::Registry registry = open_registry(arguments.common, home);
   const std::string path =
-      (std::filesystem::temp_directory_path() / ("weirflow-show-" + std::to_string(::getpid()))).string();
+      (std::filesystem::temp_directory_path() / ("weirflow-show-" + std::to_string(::getpid())))
+          .string();
   DagOptions options;
   options.set = arguments.set;
   options.planner.show = arguments.task;

@@ -32,7 +32,8 @@ void unblock_signals() {
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
-Signals::Signals(std::function<void()> stop) : stop_(std::move(stop)), wake_(::eventfd(0, EFD_CLOEXEC)) {
+Signals::Signals(std::function<void()> stop)
+    : stop_(std::move(stop)), wake_(::eventfd(0, EFD_CLOEXEC)) {
   block_signals();
   thread_ = std::thread([this] {
     const sigset_t set = stop_signals();
@@ -52,8 +53,10 @@ Signals::Signals(std::function<void()> stop) : stop_(std::move(stop)), wake_(::e
 
 Signals::~Signals() {
   const uint64_t one = 1;
-  if (::write(wake_, &one, sizeof(one)) == static_cast<ssize_t>(sizeof(one))) thread_.join();
-  else thread_.detach();
+  if (::write(wake_, &one, sizeof(one)) == static_cast<ssize_t>(sizeof(one)))
+    thread_.join();
+  else
+    thread_.detach();
   ::close(wake_);
 }
 

@@ -17,9 +17,12 @@ std::string printable(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size();) {
     const size_t n = wf::detail::utf8_sequence(text.substr(i));
-    if (n == 0) out += "\xEF\xBF\xBD";
-    else if (n == 1 && (static_cast<unsigned char>(text[i]) < 0x20 || text[i] == 0x7F)) out += ' ';
-    else out.append(text.substr(i, n));
+    if (n == 0)
+      out += "\xEF\xBF\xBD";
+    else if (n == 1 && (static_cast<unsigned char>(text[i]) < 0x20 || text[i] == 0x7F))
+      out += ' ';
+    else
+      out.append(text.substr(i, n));
     i += std::max<size_t>(n, 1);
   }
   return out;
@@ -31,7 +34,8 @@ std::string cut(const std::string& text, size_t width) {
   std::string out;
   size_t used = 0;
   for (size_t i = 0; i < text.size();) {
-    const size_t n = std::max<size_t>(wf::detail::utf8_sequence(std::string_view(text).substr(i)), 1);
+    const size_t n =
+        std::max<size_t>(wf::detail::utf8_sequence(std::string_view(text).substr(i)), 1);
     const size_t w = display_width(std::string_view(text).substr(i, n));
     if (used + w > width - 1) break;
     out.append(text, i, n);
@@ -109,7 +113,8 @@ std::string format_table(const std::vector<TableColumn>& columns,
 std::string format_batches(const std::vector<wf::Batch>& batches, int width) {
   if (batches.empty()) return {};
   std::vector<TableColumn> columns;
-  for (const wf::Field& f : batches[0].schema().fields()) columns.push_back({f.name, is_number(f.type.id())});
+  for (const wf::Field& f : batches[0].schema().fields())
+    columns.push_back({f.name, is_number(f.type.id())});
   std::vector<std::vector<std::string>> rows;
   for (const wf::Batch& batch : batches)
     for (int64_t i = 0; i < batch.rows(); ++i) {

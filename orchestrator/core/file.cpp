@@ -48,13 +48,17 @@ wf::Status errno_status(const std::string& context, int error) {
     case EDQUOT:
     case ENOMEM:
     case EMFILE:
-    case ENFILE: return wf::exhausted(message);
+    case ENFILE:
+      return wf::exhausted(message);
     case ENOENT:
-    case ENOTDIR: return wf::not_found(message);
+    case ENOTDIR:
+      return wf::not_found(message);
     case EACCES:
     case EROFS:
-    case EPERM: return {wf::Code::permission_denied, message};
-    default: return wf::io_error(message);
+    case EPERM:
+      return {wf::Code::permission_denied, message};
+    default:
+      return wf::io_error(message);
   }
 }
 

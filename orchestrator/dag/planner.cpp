@@ -11,10 +11,14 @@ namespace weirflow::dag {
 
 std::string_view to_string(NodeKind kind) {
   switch (kind) {
-    case NodeKind::work: return "work";
-    case NodeKind::fit: return "fit";
-    case NodeKind::apply: return "apply";
-    case NodeKind::version: return "version";
+    case NodeKind::work:
+      return "work";
+    case NodeKind::fit:
+      return "fit";
+    case NodeKind::apply:
+      return "apply";
+    case NodeKind::version:
+      return "version";
   }
   return "unknown";
 }
@@ -34,8 +38,7 @@ std::optional<Plan> make_plan(const Expanded& expanded, const std::string& canon
   add_show(options, registry, draft, diagnostics);
   if (diagnostics.errors() > before) return std::nullopt;
   arrange(draft);
-  if (options.bind)
-    bind_nodes(expanded, sources, registry, options, draft, diagnostics);
+  if (options.bind) bind_nodes(expanded, sources, registry, options, draft, diagnostics);
   if (diagnostics.errors() > before) return std::nullopt;
   Plan& plan = draft.plan;
   for (uint32_t g = 0; g < expanded.groups.size(); ++g)

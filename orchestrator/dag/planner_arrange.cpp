@@ -63,7 +63,8 @@ void set_phases(Plan& plan, const Links& links) {
   for (PlanNode& node : plan.nodes) {
     node.phase = 0;
     for (const int id : links.in[static_cast<size_t>(node.id)]) {
-      const PlanNode& from = plan.nodes[static_cast<size_t>(plan.edges[static_cast<size_t>(id)].from)];
+      const PlanNode& from =
+          plan.nodes[static_cast<size_t>(plan.edges[static_cast<size_t>(id)].from)];
       // A fit reads its input as a spool, which must be complete.
       node.phase = std::max(node.phase, from.phase + (node.kind == NodeKind::fit ? 1 : 0));
     }
@@ -84,7 +85,9 @@ std::vector<int> connect_regions(const Plan& plan) {
     return i;
   };
   for (const PlanEdge& e : plan.edges) {
-    if (plan.nodes[static_cast<size_t>(e.from)].phase != plan.nodes[static_cast<size_t>(e.to)].phase) continue;
+    if (plan.nodes[static_cast<size_t>(e.from)].phase !=
+        plan.nodes[static_cast<size_t>(e.to)].phase)
+      continue;
     const int a = find(e.from), b = find(e.to);
     root[static_cast<size_t>(std::max(a, b))] = std::min(a, b);
   }
@@ -106,18 +109,19 @@ void move_regions_later(Plan& plan, const Links& links) {
       int earliest = -1;
       bool free = true;
       for (const int id : it->second) {
-        free = free && !depended.count(id) && plan.nodes[static_cast<size_t>(id)].kind != NodeKind::fit &&
+        free = free && !depended.count(id) &&
+               plan.nodes[static_cast<size_t>(id)].kind != NodeKind::fit &&
                plan.nodes[static_cast<size_t>(id)].kind != NodeKind::version;
         for (const int e : links.out[static_cast<size_t>(id)]) {
-          const PlanNode& to = plan.nodes[static_cast<size_t>(plan.edges[static_cast<size_t>(e)].to)];
+          const PlanNode& to =
+              plan.nodes[static_cast<size_t>(plan.edges[static_cast<size_t>(e)].to)];
           if (to.kind == NodeKind::fit) free = false;  // it needs the spool anyway
           if (to.phase > plan.nodes[static_cast<size_t>(id)].phase)
             earliest = earliest < 0 ? to.phase : std::min(earliest, to.phase);
         }
       }
       // A node at the region's end that is read by nobody would be started later for no gain.
-      for (const int id : it->second)
-        free = free && !links.out[static_cast<size_t>(id)].empty();
+      for (const int id : it->second) free = free && !links.out[static_cast<size_t>(id)].empty();
       if (!free || earliest < 0) continue;
       for (const int id : it->second) plan.nodes[static_cast<size_t>(id)].phase = earliest;
       moved = true;
@@ -200,7 +204,8 @@ void make_chains(Plan& plan, const Links& links) {
       int leaving = 0;
       for (const int id : links.out[static_cast<size_t>(before.id)])
         leaving += plan.edges[static_cast<size_t>(id)].from_port != kErrorsPort;
-      const bool same = before.component.can(WF_ABILITY_CONCURRENT) == node.component.can(WF_ABILITY_CONCURRENT);
+      const bool same =
+          before.component.can(WF_ABILITY_CONCURRENT) == node.component.can(WF_ABILITY_CONCURRENT);
       if (e.kind == EdgeKind::pipelined && e.from_port == 0 && leaving == 1 && same &&
           before.outputs.size() == 1 && is_chainable(before) &&
           links.in[static_cast<size_t>(before.id)].size() == 1)
@@ -208,8 +213,12 @@ void make_chains(Plan& plan, const Links& links) {
     }
     if (chain < 0) {
       chain = static_cast<int>(plan.chains.size());
-      plan.chains.push_back({chain, node.region, {}, is_chainable(node) && node.component.can(WF_ABILITY_CONCURRENT) && in.size() == 1,
-                             node.component.can(WF_ABILITY_BLOCKING)});
+      plan.chains.push_back(
+          {chain,
+           node.region,
+           {},
+           is_chainable(node) && node.component.can(WF_ABILITY_CONCURRENT) && in.size() == 1,
+           node.component.can(WF_ABILITY_BLOCKING)});
     }
     node.chain = chain;
     plan.chains[static_cast<size_t>(chain)].nodes.push_back(node.id);

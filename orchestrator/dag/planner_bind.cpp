@@ -14,8 +14,13 @@ class Binder {
  public:
   Binder(const Expanded& expanded, const Sources& sources, const plugin::Registry& registry,
          const PlannerOptions& options, Draft& draft, Diagnostics& diagnostics)
-      : expanded_(expanded), sources_(sources), registry_(registry), options_(options),
-        draft_(draft), plan_(draft.plan), diagnostics_(diagnostics) {
+      : expanded_(expanded),
+        sources_(sources),
+        registry_(registry),
+        options_(options),
+        draft_(draft),
+        plan_(draft.plan),
+        diagnostics_(diagnostics) {
     in_.resize(plan_.nodes.size());
     out_.resize(plan_.nodes.size());
     for (const PlanEdge& e : plan_.edges) {
@@ -40,7 +45,8 @@ class Binder {
   [[nodiscard]] SourceRange place(const PlanNode& node, const std::string& key = "") const {
     const NodeSource& source = draft_.sources[static_cast<size_t>(node.id)];
     if (source.task) return place_of(*source.task, key);
-    return source.group == kNone ? SourceRange() : expanded_.groups[source.group].outputs[source.output].edge.range;
+    return source.group == kNone ? SourceRange()
+                                 : expanded_.groups[source.group].outputs[source.output].edge.range;
   }
 
   /// Columns of each input; false when an input is known to be broken.
@@ -55,8 +61,10 @@ class Binder {
       }
       const auto port = static_cast<size_t>(e.to_port);
       std::optional<wf::Schema> schema;
-      if (e.from_port == kErrorsPort) schema = errors_schema();
-      else schema = from.output_schemas[static_cast<size_t>(e.from_port)];
+      if (e.from_port == kErrorsPort)
+        schema = errors_schema();
+      else
+        schema = from.output_schemas[static_cast<size_t>(e.from_port)];
       if (!schema) {
         unknown[port] = true;
         continue;
@@ -64,8 +72,10 @@ class Binder {
       auto& known = node.input_schemas[port];
       if (known && !(*known == *schema)) {
         const NodeSource& source = draft_.sources[static_cast<size_t>(node.id)];
-        diagnostics_.error("union-columns", source.task ? source.task->spec->from_range : place(node),
-                           "the inputs of the union have different columns: (" + known->to_string() + ") and (" + schema->to_string() + ")")
+        diagnostics_
+            .error("union-columns", source.task ? source.task->spec->from_range : place(node),
+                   "the inputs of the union have different columns: (" + known->to_string() +
+                       ") and (" + schema->to_string() + ")")
             .hint = "align them with flow.select, or use flow.union";
         broken_.insert(node.id);
         return false;
@@ -78,8 +88,9 @@ class Binder {
   }
 
   static wf::Schema errors_schema() {
-    return wf::Schema{{"task", wf::Type::utf8}, {"code", wf::Type::utf8}, {"message", wf::Type::utf8},
-                      {"position", wf::Type::utf8}, {"row", wf::Type::utf8}, {"run", wf::Type::utf8},
+    return wf::Schema{{"task", wf::Type::utf8},     {"code", wf::Type::utf8},
+                      {"message", wf::Type::utf8},  {"position", wf::Type::utf8},
+                      {"row", wf::Type::utf8},      {"run", wf::Type::utf8},
                       {"attempt", wf::Type::int32}, {"time", wf::Type::timestamp}};
   }
 
@@ -91,7 +102,8 @@ class Binder {
       auto parsed = wf::parse_type(wanted.substr(start, end - start));
       if (parsed.ok() && *parsed == type) return true;
       // large_utf8 is read as utf8 everywhere
-      if (parsed.ok() && parsed->id() == wf::Type::utf8 && type.id() == wf::Type::large_utf8) return true;
+      if (parsed.ok() && parsed->id() == wf::Type::utf8 && type.id() == wf::Type::large_utf8)
+        return true;
       start = end + 1;
     }
     return false;
@@ -99,7 +111,8 @@ class Binder {
 
   bool check_required_columns(PlanNode& node) {
     bool good = true;
-    for (size_t port = 0; port < node.component.inputs.size() && port < node.input_schemas.size(); ++port) {
+    for (size_t port = 0; port < node.component.inputs.size() && port < node.input_schemas.size();
+         ++port) {
       const auto& schema = node.input_schemas[port];
       if (!schema) continue;
       for (const plugin::ColumnInfo& column : node.component.inputs[port].columns)
@@ -109,7 +122,8 @@ class Binder {
     return good;
   }
 
-  bool check_column(const PlanNode& node, const wf::Schema& schema, const plugin::ColumnInfo& column) {
+  bool check_column(const PlanNode& node, const wf::Schema& schema,
+                    const plugin::ColumnInfo& column) {
     std::string name = column.name;
     if (name.empty()) {
       const wf::Value config(node.config);
@@ -122,13 +136,19 @@ class Binder {
     if (i < 0) {
       std::vector<std::string> names;
       for (const wf::Field& f : schema.fields()) names.push_back(f.name);
-      auto& d = diagnostics_.error("unknown-column", range, "`" + node.component.id + "` needs the column `" + name + "`, which its input has not");
+      auto& d = diagnostics_.error(
+          "unknown-column", range,
+          "`" + node.component.id + "` needs the column `" + name + "`, which its input has not");
       const auto near = nearest_name(name, names);
-      d.hint = near ? "did you mean `" + *near + "`?" : "the input has (" + schema.to_string() + ")";
+      d.hint =
+          near ? "did you mean `" + *near + "`?" : "the input has (" + schema.to_string() + ")";
       return false;
     }
     if (type_fits(schema.field(i).type, column.type)) return true;
-    diagnostics_.error("column-type", range, "column `" + name + "` is " + schema.field(i).type.to_string() + ", but `" + node.component.id + "` needs " + column.type)
+    diagnostics_
+        .error("column-type", range,
+               "column `" + name + "` is " + schema.field(i).type.to_string() + ", but `" +
+                   node.component.id + "` needs " + column.type)
         .hint = "convert it with flow.map, or declare its type where it is read";
     return false;
   }
@@ -157,7 +177,10 @@ class Binder {
       if (schema && schema->index_of(added.value) < 0) {
         std::vector<std::string> have;
         for (const wf::Field& f : schema->fields()) have.push_back(f.name);
-        auto& d = diagnostics_.error("unknown-column", added.range, "output `" + group.outputs[source.output].name + "` adds the column `" + added.value + "`, which its task does not give");
+        auto& d = diagnostics_.error("unknown-column", added.range,
+                                     "output `" + group.outputs[source.output].name +
+                                         "` adds the column `" + added.value +
+                                         "`, which its task does not give");
         const auto near = nearest_name(added.value, have);
         d.hint = near ? "did you mean `" + *near + "`?" : "it gives (" + schema->to_string() + ")";
         continue;
@@ -188,16 +211,22 @@ class Binder {
     if (wf::Status s = (*instance)->configure(node.config); !s.ok()) return report(node, s);
     plugin::BindRequest request;
     for (size_t i = 0; i < node.inputs.size(); ++i) {
-      const bool connected = std::any_of(in_[static_cast<size_t>(node.id)].begin(), in_[static_cast<size_t>(node.id)].end(), [&](int id) {
-        return plan_.edges[static_cast<size_t>(id)].to_port == static_cast<int>(i);
-      });
+      const bool connected =
+          std::any_of(in_[static_cast<size_t>(node.id)].begin(),
+                      in_[static_cast<size_t>(node.id)].end(), [&](int id) {
+                        return plan_.edges[static_cast<size_t>(id)].to_port == static_cast<int>(i);
+                      });
       request.inputs.push_back({node.inputs[i], connected,
-                                node.input_schemas[i] ? std::make_shared<const wf::Schema>(*node.input_schemas[i]) : nullptr});
+                                node.input_schemas[i]
+                                    ? std::make_shared<const wf::Schema>(*node.input_schemas[i])
+                                    : nullptr});
     }
     for (size_t i = 0; i < node.outputs.size(); ++i) {
-      const bool connected = std::any_of(out_[static_cast<size_t>(node.id)].begin(), out_[static_cast<size_t>(node.id)].end(), [&](int id) {
-        return plan_.edges[static_cast<size_t>(id)].from_port == static_cast<int>(i);
-      });
+      const bool connected = std::any_of(out_[static_cast<size_t>(node.id)].begin(),
+                                         out_[static_cast<size_t>(node.id)].end(), [&](int id) {
+                                           return plan_.edges[static_cast<size_t>(id)].from_port ==
+                                                  static_cast<int>(i);
+                                         });
       request.outputs.push_back({node.outputs[i], connected, nullptr});
     }
     plugin::BindReply reply = (*instance)->bind(request);
@@ -209,7 +238,8 @@ class Binder {
     if (reply.remembered) node.remembered = *reply.remembered;
     for (size_t i = 0; i < reply.outputs.size() && i < node.output_schemas.size(); ++i)
       if (reply.outputs[i]) node.output_schemas[i] = *reply.outputs[i];
-    if (node.component.kind == plugin::Kind::source && !(*instance)->is_bounded()) plan_.bounded = false;
+    if (node.component.kind == plugin::Kind::source && !(*instance)->is_bounded())
+      plan_.bounded = false;
     mark_training_rows(node);
   }
 
@@ -224,10 +254,12 @@ class Binder {
       schema = wf::Schema(schema->fields(), std::move(metadata));
     }
   }
-  inline static const std::pair<std::string, std::string> kTrainingRows{"weirflow.rows", "training"};
+  inline static const std::pair<std::string, std::string> kTrainingRows{"weirflow.rows",
+                                                                        "training"};
 
   void report(const PlanNode& node, const wf::Status& status, Severity severity = Severity::error) {
-    const bool missing = status.code() == wf::Code::not_found && node.component.kind == plugin::Kind::source;
+    const bool missing =
+        status.code() == wf::Code::not_found && node.component.kind == plugin::Kind::source;
     const bool written_before = missing && !node.after.empty();
     if (severity == Severity::error) broken_.insert(node.id);
     if (written_before) {  // a task before it writes the file: known when the region starts
@@ -240,10 +272,12 @@ class Binder {
     if (const auto* where = status.place()) {
       hint = where->hint;
       range = place(node, where->key);
-      if (where->length > 0 && range.known()) range = sources_.inside(range, where->offset, where->length);
+      if (where->length > 0 && range.known())
+        range = sources_.inside(range, where->offset, where->length);
     }
-    auto& d = diagnostics_.add(severity, status.code() == wf::Code::not_found ? "not-found" : "bad-option", range,
-                               node.task + " (" + node.component.id + "): " + status.message());
+    auto& d = diagnostics_.add(
+        severity, status.code() == wf::Code::not_found ? "not-found" : "bad-option", range,
+        node.task + " (" + node.component.id + "): " + status.message());
     d.hint = hint;
   }
 

@@ -60,24 +60,30 @@ class ConfigCheck {
     std::vector<std::string> names;
     for (const FieldInfo& f : fields) names.push_back(f.key);
     auto& d = diagnostics_.error("unknown-option", member.key_range,
-                                 "`" + component_.id + "` has no option `" +
-                                     dotted(path) + (path.empty() ? "" : ".") + member.key + "`");
-    if (const auto near = nearest_name(member.key, names)) d.hint = "did you mean `" + *near + "`?";
-    else if (!names.empty()) d.hint = "its options: " + join_choices(names, "`", " and ");
-    else d.hint = "it has none";
+                                 "`" + component_.id + "` has no option `" + dotted(path) +
+                                     (path.empty() ? "" : ".") + member.key + "`");
+    if (const auto near = nearest_name(member.key, names))
+      d.hint = "did you mean `" + *near + "`?";
+    else if (!names.empty())
+      d.hint = "its options: " + join_choices(names, "`", " and ");
+    else
+      d.hint = "it has none";
   }
 
-  void missing_key(const FieldInfo& field, const std::vector<std::string>& path, SourceRange whole) {
+  void missing_key(const FieldInfo& field, const std::vector<std::string>& path,
+                   SourceRange whole) {
     const std::string key = dotted(path) + (path.empty() ? "" : ".") + field.key;
-    auto& d = diagnostics_.error("missing-option", whole, "`" + component_.id + "` needs the option `" + key + "`");
-    d.hint = field.example.empty() ? field.help : "for example " + field.key + " = " + field.example;
+    auto& d = diagnostics_.error("missing-option", whole,
+                                 "`" + component_.id + "` needs the option `" + key + "`");
+    d.hint =
+        field.example.empty() ? field.help : "for example " + field.key + " = " + field.example;
   }
 
   wf::Value wrong(const Value& value, const FieldInfo& field, const std::vector<std::string>& path,
                   const std::string& wanted) {
     auto& d = diagnostics_.error("wrong-type", value.range,
-                                 "option `" + dotted(path) + "` of `" + component_.id + "` must be " +
-                                     wanted + ", not " + std::string(value.kind()));
+                                 "option `" + dotted(path) + "` of `" + component_.id +
+                                     "` must be " + wanted + ", not " + std::string(value.kind()));
     if (!field.example.empty()) d.hint = "for example " + field.key + " = " + field.example;
     return {};
   }
@@ -87,20 +93,24 @@ class ConfigCheck {
     if (value.templated()) {
       for (const TemplatePart& part : template_parts(value))
         if (part.kind == TemplatePart::Kind::secret && !field.secret)
-          diagnostics_.error("secret-in-plain-option", value.range,
-                             "option `" + dotted(path) + "` of `" + component_.id +
-                                 "` is not secret: its value may be printed")
+          diagnostics_
+              .error("secret-in-plain-option", value.range,
+                     "option `" + dotted(path) + "` of `" + component_.id +
+                         "` is not secret: its value may be printed")
               .hint = "secrets may stand only in options that are marked secret";
       defer(value, path);
       return {};
     }
     switch (field.type) {
-      case FieldType::list: return list(value, field, path);
-      case FieldType::map: return map(value, field, path);
+      case FieldType::list:
+        return list(value, field, path);
+      case FieldType::map:
+        return map(value, field, path);
       case FieldType::table:
         if (!value.table()) return wrong(value, field, path, "a table");
         return wf::Value(table(value, field.fields, path, value.range));
-      default: return scalar(value, field, field.type, path);
+      default:
+        return scalar(value, field, field.type, path);
     }
   }
 
@@ -113,7 +123,8 @@ class ConfigCheck {
     };
     if (const auto* items = value.list()) {
       for (size_t i = 0; i < items->size(); ++i) item((*items)[i], i);
-    } else if (value.table() && field.item_type != FieldType::table && field.item_type != FieldType::any) {
+    } else if (value.table() && field.item_type != FieldType::table &&
+               field.item_type != FieldType::any) {
       return wrong(value, field, path, "a list");
     } else {
       item(value, 0);  // one item may stand without brackets
@@ -165,31 +176,39 @@ class ConfigCheck {
         return wf::Value(*value.integer());
       case FieldType::number: {
         if (!value.integer() && !value.floating()) return wrong(value, field, path, "a number");
-        const double v = value.integer() ? static_cast<double>(*value.integer()) : *value.floating();
+        const double v =
+            value.integer() ? static_cast<double>(*value.integer()) : *value.floating();
         if (std::isnan(v)) return wrong(value, field, path, "a number");
         check_range(v, value, field, path);
         return wf::Value(v);
       }
-      case FieldType::duration: return measure(value, field, path, parse_duration, "a duration like \"10s\"");
-      case FieldType::size: return measure(value, field, path, parse_size, "a size like \"64MiB\"");
-      case FieldType::any: return any(value);
+      case FieldType::duration:
+        return measure(value, field, path, parse_duration, "a duration like \"10s\"");
+      case FieldType::size:
+        return measure(value, field, path, parse_size, "a size like \"64MiB\"");
+      case FieldType::any:
+        return any(value);
       case FieldType::path:
         if (!value.string()) return wrong(value, field, path, "a path in quotes");
-        return wf::Value(value.base == kNoFile ? *value.string()
-                                               : resolve_path(*value.string(), sources_.folder(value.base)));
-      default: break;
+        return wf::Value(value.base == kNoFile
+                             ? *value.string()
+                             : resolve_path(*value.string(), sources_.folder(value.base)));
+      default:
+        break;
     }
     if (!value.string()) return wrong(value, field, path, "a string");
     check_allowed(*value.string(), value, field, path);
     return wf::Value(*value.string());
   }
 
-  wf::Value measure(const Value& value, const FieldInfo& field, const std::vector<std::string>& path,
+  wf::Value measure(const Value& value, const FieldInfo& field,
+                    const std::vector<std::string>& path,
                     wf::Result<int64_t> (*parse)(std::string_view), const char* wanted) {
     if (!value.string()) return wrong(value, field, path, wanted);
     auto parsed = parse(*value.string());
     if (!parsed.ok()) {
-      diagnostics_.error("bad-value", value.range, "option `" + dotted(path) + "`: " + parsed.error().message());
+      diagnostics_.error("bad-value", value.range,
+                         "option `" + dotted(path) + "`: " + parsed.error().message());
       return {};
     }
     check_range(static_cast<double>(*parsed), value, field, path);
@@ -214,16 +233,21 @@ class ConfigCheck {
 
   static std::string range_text(const FieldInfo& field) {
     const auto number = [](double v) {
-      return v == std::floor(v) && std::abs(v) < 1e15 ? std::to_string(static_cast<int64_t>(v)) : format_float(v);
+      return v == std::floor(v) && std::abs(v) < 1e15 ? std::to_string(static_cast<int64_t>(v))
+                                                      : format_float(v);
     };
-    if (field.min && field.max) return "from " + number(*field.min) + " to " + number(*field.max) + " is allowed";
-    return field.min ? "at least " + number(*field.min) + " is allowed" : "at most " + number(*field.max) + " is allowed";
+    if (field.min && field.max)
+      return "from " + number(*field.min) + " to " + number(*field.max) + " is allowed";
+    return field.min ? "at least " + number(*field.min) + " is allowed"
+                     : "at most " + number(*field.max) + " is allowed";
   }
 
-  void check_range(double v, const Value& value, const FieldInfo& field, const std::vector<std::string>& path) {
+  void check_range(double v, const Value& value, const FieldInfo& field,
+                   const std::vector<std::string>& path) {
     if ((field.min && v < *field.min) || (field.max && v > *field.max))
       diagnostics_.error("out-of-range", value.range,
-                         "option `" + dotted(path) + "` of `" + component_.id + "` is out of range: " + range_text(field));
+                         "option `" + dotted(path) + "` of `" + component_.id +
+                             "` is out of range: " + range_text(field));
   }
 
   void check_allowed(const std::string& text, const Value& value, const FieldInfo& field,
@@ -231,8 +255,9 @@ class ConfigCheck {
     if (field.allowed.empty()) return;
     for (const std::string& a : field.allowed)
       if (a == text) return;
-    auto& d = diagnostics_.error("bad-choice", value.range,
-                                 "option `" + dotted(path) + "` of `" + component_.id + "` cannot be `" + text + "`");
+    auto& d = diagnostics_.error(
+        "bad-choice", value.range,
+        "option `" + dotted(path) + "` of `" + component_.id + "` cannot be `" + text + "`");
     const auto near = nearest_name(text, field.allowed);
     d.hint = near ? "did you mean `" + *near + "`?" : "it is one of " + join_choices(field.allowed);
   }
@@ -271,10 +296,18 @@ std::vector<TemplatePart> template_parts(const Value& value) {
     std::string keys;
     for (const std::string& k : ref.keys) keys += (keys.empty() ? "" : ".") + k;
     switch (ref.kind) {
-      case Reference::Kind::version: parts.push_back({TemplatePart::Kind::version, "", ref.name, ""}); break;
-      case Reference::Kind::result: parts.push_back({TemplatePart::Kind::result, "", ref.name, keys}); break;
-      case Reference::Kind::secret: parts.push_back({TemplatePart::Kind::secret, ref.name, "", ""}); break;
-      case Reference::Kind::param: parts.push_back({TemplatePart::Kind::text, ref.text(), "", ""}); break;
+      case Reference::Kind::version:
+        parts.push_back({TemplatePart::Kind::version, "", ref.name, ""});
+        break;
+      case Reference::Kind::result:
+        parts.push_back({TemplatePart::Kind::result, "", ref.name, keys});
+        break;
+      case Reference::Kind::secret:
+        parts.push_back({TemplatePart::Kind::secret, ref.name, "", ""});
+        break;
+      case Reference::Kind::param:
+        parts.push_back({TemplatePart::Kind::text, ref.text(), "", ""});
+        break;
     }
   }
   return parts;

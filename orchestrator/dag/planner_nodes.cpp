@@ -20,7 +20,10 @@ class NodeMaker {
  public:
   NodeMaker(const Expanded& expanded, const plugin::Registry& registry, const Sources& sources,
             Draft& draft, Diagnostics& diagnostics)
-      : expanded_(expanded), registry_(registry), sources_(sources), draft_(draft),
+      : expanded_(expanded),
+        registry_(registry),
+        sources_(sources),
+        draft_(draft),
         diagnostics_(diagnostics) {}
 
   bool make() {
@@ -40,7 +43,7 @@ class NodeMaker {
 
  private:
   struct TaskNodes {
-    int work = -1;   ///< work or apply: what others read from
+    int work = -1;  ///< work or apply: what others read from
     int fit = -1;
   };
 
@@ -63,7 +66,8 @@ class NodeMaker {
     const std::string& uses = task.spec->uses.value;
     auto found = registry_.require(uses);
     if (!found.ok()) {
-      auto& d = diagnostics_.error("unknown-component", task.spec->uses.range, found.error().message());
+      auto& d =
+          diagnostics_.error("unknown-component", task.spec->uses.range, found.error().message());
       if (const auto* place = found.error().place()) d.hint = place->hint;
       return;
     }
@@ -72,8 +76,9 @@ class NodeMaker {
     const bool fits = group != kNone && expanded_.groups[group].mode == Mode::fit &&
                       component.kind == plugin::Kind::estimator;
     if (component.kind == plugin::Kind::estimator && group == kNone) {
-      diagnostics_.error("estimator-without-model", task.spec->uses.range,
-                         "`" + uses + "` is an estimator: it needs a group with `mode` and `model`")
+      diagnostics_
+          .error("estimator-without-model", task.spec->uses.range,
+                 "`" + uses + "` is an estimator: it needs a group with `mode` and `model`")
           .hint = "put the task into a group file and use that with mode = \"fit\" or \"apply\"";
       return;
     }
@@ -139,11 +144,13 @@ class NodeMaker {
     node.task = group.name;
     node.group = group.name;
     node.origin = origin_of(group.task->range, sources_);
-    if (group.model) node.model = ModelRef{group.name, "", template_parts(*group.model), group.on_missing};
+    if (group.model)
+      node.model = ModelRef{group.name, "", template_parts(*group.model), group.on_missing};
     for (uint32_t i = group.first_task; i < group.end_task; ++i)
       if (task_nodes_[i].fit >= 0) node.after.push_back(task_nodes_[i].fit);
     if (node.after.empty())
-      diagnostics_.error("nothing-to-fit", group.task->range, "group `" + group.name + "` has no estimator: there is nothing to fit");
+      diagnostics_.error("nothing-to-fit", group.task->range,
+                         "group `" + group.name + "` has no estimator: there is nothing to fit");
   }
 
   // --- data edges ---
@@ -152,24 +159,33 @@ class NodeMaker {
     if (!port.value.empty()) {
       for (size_t i = 0; i < node.inputs.size(); ++i)
         if (node.inputs[i] == port.value) return static_cast<int>(i);
-      auto& d = diagnostics_.error("unknown-port", port.range, "`" + node.component.id + "` has no input `" + port.value + "`");
+      auto& d = diagnostics_.error("unknown-port", port.range,
+                                   "`" + node.component.id + "` has no input `" + port.value + "`");
       hint_ports(d, port.value, node.inputs, "input");
       return -1;
     }
     if (node.inputs.size() == 1) return 0;
     if (node.inputs.empty()) {
-      diagnostics_.error("no-input", task.spec->from_range, "`" + node.component.id + "` takes no input");
+      diagnostics_.error("no-input", task.spec->from_range,
+                         "`" + node.component.id + "` takes no input");
       return -1;
     }
-    diagnostics_.error("which-port", task.spec->from_range, "`" + node.component.id + "` has several inputs")
-        .hint = "name them: from = { " + node.inputs[0] + " = \"...\", " + node.inputs[1] + " = \"...\" }";
+    diagnostics_
+        .error("which-port", task.spec->from_range,
+               "`" + node.component.id + "` has several inputs")
+        .hint =
+        "name them: from = { " + node.inputs[0] + " = \"...\", " + node.inputs[1] + " = \"...\" }";
     return -1;
   }
 
-  static void hint_ports(Diagnostic& d, const std::string& name, const std::vector<std::string>& ports, const char* what) {
-    if (const auto near = nearest_name(name, ports)) d.hint = "did you mean `" + *near + "`?";
-    else if (ports.empty()) d.hint = std::string("it has no ") + what;
-    else d.hint = std::string("its ") + what + "s: " + join_choices(ports, "`", " and ");
+  static void hint_ports(Diagnostic& d, const std::string& name,
+                         const std::vector<std::string>& ports, const char* what) {
+    if (const auto near = nearest_name(name, ports))
+      d.hint = "did you mean `" + *near + "`?";
+    else if (ports.empty())
+      d.hint = std::string("it has no ") + what;
+    else
+      d.hint = std::string("its ") + what + "s: " + join_choices(ports, "`", " and ");
   }
 
   /// Index of an output, kErrorsPort, or nothing after a report.
@@ -178,19 +194,25 @@ class NodeMaker {
     if (!edge.port.empty()) {
       for (size_t i = 0; i < node.outputs.size(); ++i)
         if (node.outputs[i] == edge.port) return static_cast<int>(i);
-      auto& d = diagnostics_.error("unknown-port", edge.range, "`" + node.task + "` (" + node.component.id + ") has no output `" + edge.port + "`");
+      auto& d = diagnostics_.error(
+          "unknown-port", edge.range,
+          "`" + node.task + "` (" + node.component.id + ") has no output `" + edge.port + "`");
       hint_ports(d, edge.port, node.outputs, "output");
       return std::nullopt;
     }
     if (node.outputs.size() == 1) return 0;
     if (node.outputs.empty()) {
-      diagnostics_.error("no-output", edge.range, "`" + node.task + "` (" + node.component.id + ") gives no rows")
+      diagnostics_
+          .error("no-output", edge.range,
+                 "`" + node.task + "` (" + node.component.id + ") gives no rows")
           .hint = "order without rows is said with `after`";
       return std::nullopt;
     }
     for (size_t i = 0; i < node.outputs.size(); ++i)
       if (node.outputs[i] == "out") return static_cast<int>(i);
-    diagnostics_.error("which-port", edge.range, "`" + node.task + "` (" + node.component.id + ") has several outputs")
+    diagnostics_
+        .error("which-port", edge.range,
+               "`" + node.task + "` (" + node.component.id + ") has several outputs")
         .hint = "name one: " + join_choices(node.outputs, "`");
     return std::nullopt;
   }
@@ -218,7 +240,8 @@ class NodeMaker {
     const int id = node.id;
     node.task = g.name + "." + g.outputs[output].name;
     for (const PlanNode& other : draft_.plan.nodes)
-      if (other.id != id && other.task == node.task) node.task = g.name + ".output." + g.outputs[output].name;
+      if (other.id != id && other.task == node.task)
+        node.task = g.name + ".output." + g.outputs[output].name;
     node.group = g.name;
     node.component = *component;
     node.inputs = {"in"};
@@ -238,7 +261,8 @@ class NodeMaker {
     const TaskNodes nodes = task_nodes_[index];
     std::vector<bool> fed(draft_.plan.nodes[static_cast<size_t>(nodes.work)].inputs.size(), false);
     for (const ExpandedInput& input : task.inputs) {
-      const int to_port = input_index(draft_.plan.nodes[static_cast<size_t>(nodes.work)], task, input.port);
+      const int to_port =
+          input_index(draft_.plan.nodes[static_cast<size_t>(nodes.work)], task, input.port);
       if (to_port < 0) continue;
       fed[static_cast<size_t>(to_port)] = true;
       int position = 0;
@@ -263,8 +287,10 @@ class NodeMaker {
     const PlanNode& node = draft_.plan.nodes[static_cast<size_t>(nodes.work)];
     for (size_t port = 0; port < fed.size(); ++port)
       if (!fed[port] && !node.input_optional[port]) {
-        diagnostics_.error("missing-input", task.spec->range,
-                           "input `" + node.inputs[port] + "` of `" + task.name + "` (" + node.component.id + ") is not connected")
+        diagnostics_
+            .error("missing-input", task.spec->range,
+                   "input `" + node.inputs[port] + "` of `" + task.name + "` (" +
+                       node.component.id + ") is not connected")
             .hint = "say where its rows come from: from = \"TASK\"";
       }
   }
@@ -289,7 +315,8 @@ class NodeMaker {
       std::vector<int> on;
       nodes_of(d.on, on);
       for (const int id : on) {
-        if (id == node.id || std::count(node.trigger_on.begin(), node.trigger_on.end(), id)) continue;
+        if (id == node.id || std::count(node.trigger_on.begin(), node.trigger_on.end(), id))
+          continue;
         node.after.push_back(id);
         node.trigger_on.push_back(id);
       }
@@ -330,10 +357,11 @@ class NodeMaker {
       for (const PlanNode& node : plan.nodes) {
         if (drop[static_cast<size_t>(node.id)]) continue;
         const NodeSource& source = draft_.sources[static_cast<size_t>(node.id)];
-        const bool replay = node.kind == NodeKind::apply ||
-                            (!source.task && node.kind == NodeKind::work && is_fit_group(source.group)) ||
-                            (source.task && node.component.kind == plugin::Kind::transform &&
-                             is_fit_group(model_group(source.task->group)));
+        const bool replay =
+            node.kind == NodeKind::apply ||
+            (!source.task && node.kind == NodeKind::work && is_fit_group(source.group)) ||
+            (source.task && node.component.kind == plugin::Kind::transform &&
+             is_fit_group(model_group(source.task->group)));
         if (!replay) continue;
         const bool read = std::any_of(plan.edges.begin(), plan.edges.end(), [&](const PlanEdge& e) {
           return e.from == node.id && !drop[static_cast<size_t>(e.to)];

@@ -52,7 +52,8 @@ std::vector<std::string> task_names(const Plan& plan) {
 
 void unknown_task(const std::string& name, const Plan& plan, Diagnostics& diagnostics) {
   auto& d = diagnostics.error("unknown-task", {}, "no task is called `" + name + "`");
-  if (const auto near = nearest_name(name, task_names(plan))) d.hint = "did you mean `" + *near + "`?";
+  if (const auto near = nearest_name(name, task_names(plan)))
+    d.hint = "did you mean `" + *near + "`?";
 }
 
 /// Marks everything that a marked node needs.
@@ -85,7 +86,8 @@ void select_nodes(const PlannerOptions& options, Draft& draft, Diagnostics& diag
   for (const std::string& name : options.select) {
     bool found = false;
     for (const PlanNode& node : draft.plan.nodes)
-      if (node.task == name || node.group == name) found = needed[static_cast<size_t>(node.id)] = true;
+      if (node.task == name || node.group == name)
+        found = needed[static_cast<size_t>(node.id)] = true;
     if (!found) unknown_task(name, draft.plan, diagnostics);
   }
   if (diagnostics.errors() == 0) keep_only(draft, std::move(needed));
@@ -98,7 +100,8 @@ void add_show(const PlannerOptions& options, const plugin::Registry& registry, D
   int from = -1, port = 0;
   const auto find = [&](const std::string& task, const std::string& output) {
     for (const PlanNode& node : plan.nodes) {
-      if (node.task != task || (node.kind != NodeKind::work && node.kind != NodeKind::apply)) continue;
+      if (node.task != task || (node.kind != NodeKind::work && node.kind != NodeKind::apply))
+        continue;
       for (size_t i = 0; i < node.outputs.size(); ++i)
         if (output.empty() ? (i == 0 || node.outputs[i] == "out") : node.outputs[i] == output) {
           from = node.id;

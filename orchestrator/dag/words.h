@@ -43,9 +43,7 @@ const std::vector<std::string>& words(Isolation);
 const std::vector<std::string>& words(ParamType);
 
 template <typename E>
-  requires requires(E value) { words(value); }
-const std::string& to_string(E value) {
-  return words(value)[static_cast<size_t>(value)];
-}
+requires requires(E value) { words(value); }
+const std::string& to_string(E value) { return words(value)[static_cast<size_t>(value)]; }
 
 }  // namespace weirflow::dag

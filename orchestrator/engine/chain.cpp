@@ -5,7 +5,6 @@
 
 #include <chrono>
 
-
 namespace weirflow::engine {
 
 namespace {
@@ -50,8 +49,8 @@ struct Chain::Lane {
   std::vector<LaneNode> nodes;
   std::unique_ptr<LaneActor> actor;
   bool opened = false;
-  int64_t sequence = -1;         ///< batch being worked on, -1 none
-  std::vector<Emitted> emitted;  ///< of an ordered chain, until the batch is complete
+  int64_t sequence = -1;                   ///< batch being worked on, -1 none
+  std::vector<Emitted> emitted;            ///< of an ordered chain, until the batch is complete
   int64_t inner_us = 0, inner_cpu_us = 0;  ///< spent downstream of the running call
   std::atomic<int> busy_node{-1};
   wf::Status failure;  ///< of a node downstream of the running call
@@ -68,11 +67,20 @@ class Chain::NodeOutput final : public plugin::Output {
   void count(uint32_t what, int64_t rows) override {
     TaskCounters& c = *chain_.nodes_[static_cast<size_t>(node_)].counters;
     switch (what) {
-      case WF_COUNT_PASSED: c.passed += rows; break;
-      case WF_COUNT_FILTERED: c.filtered += rows; break;
-      case WF_COUNT_ABSORBED: c.absorbed += rows; break;
-      case WF_COUNT_READ: c.read += rows; break;
-      default: break;
+      case WF_COUNT_PASSED:
+        c.passed += rows;
+        break;
+      case WF_COUNT_FILTERED:
+        c.filtered += rows;
+        break;
+      case WF_COUNT_ABSORBED:
+        c.absorbed += rows;
+        break;
+      case WF_COUNT_READ:
+        c.read += rows;
+        break;
+      default:
+        break;
     }
   }
 
@@ -84,7 +92,9 @@ class Chain::NodeOutput final : public plugin::Output {
 
 Chain::Chain(std::vector<ChainNode> nodes, std::vector<std::vector<LaneNode>> lanes, InputGate gate,
              Pool* pool, Activity& activity, AttemptContext& attempt, ChainEvents events)
-    : nodes_(std::move(nodes)), gate_(std::move(gate)), attempt_(attempt),
+    : nodes_(std::move(nodes)),
+      gate_(std::move(gate)),
+      attempt_(attempt),
       events_(std::move(events)),
       source_(nodes_.front().plan->component.kind == plugin::Kind::source),
       ordered_(lanes.size() > 1) {
@@ -185,10 +195,15 @@ Chain::Work Chain::decide_input(Lane& lane) {
         ++in_flight_;
         lane.sequence = next_sequence_++;
         return {Work::Kind::batch, lane.sequence, e.port, std::move(e.item)};
-      case InputGate::Event::Kind::port_end: return decide_input(lane);
-      case InputGate::Event::Kind::all_end: finishing_ = true; return begin_finish(lane);
+      case InputGate::Event::Kind::port_end:
+        return decide_input(lane);
+      case InputGate::Event::Kind::all_end:
+        finishing_ = true;
+        return begin_finish(lane);
       case InputGate::Event::Kind::watermark:
-      case InputGate::Event::Kind::barrier: control_ = std::move(e.item); break;
+      case InputGate::Event::Kind::barrier:
+        control_ = std::move(e.item);
+        break;
     }
   }
   if (in_flight_ > 0) return {};
@@ -235,8 +250,10 @@ void Chain::ask_to_stop(int from_node) {
 
 wf::Status Chain::perform(Lane& lane, const Work& work) {
   switch (work.kind) {
-    case Work::Kind::none: return {};
-    case Work::Kind::open: return open_lane(lane);
+    case Work::Kind::none:
+      return {};
+    case Work::Kind::open:
+      return open_lane(lane);
     case Work::Kind::source:
       return call(lane, 0, nullptr, [&](plugin::Output& out) {
         auto answer = lane.nodes[0].instance->next(kSourceWaitUs, out);
@@ -262,7 +279,8 @@ wf::Status Chain::perform(Lane& lane, const Work& work) {
     case Work::Kind::control:
       if (!lane.failure.ok()) return lane.failure;
       return broadcast(work.item);
-    case Work::Kind::finish: return finish_step(lane);
+    case Work::Kind::finish:
+      return finish_step(lane);
   }
   return {};
 }
@@ -290,9 +308,8 @@ wf::Status Chain::deliver(Lane& lane, int node, uint32_t port, const wf::Batch& 
   TaskCounters& counters = *nodes_[static_cast<size_t>(node)].counters;
   counters.in += batch.rows();
   counters.batches_in += 1;
-  return call(lane, node, &batch, [&](plugin::Output& out) {
-    return here.instance->process(port, batch, out);
-  });
+  return call(lane, node, &batch,
+              [&](plugin::Output& out) { return here.instance->process(port, batch, out); });
 }
 
 wf::Status Chain::resume(Lane& lane, int node) {

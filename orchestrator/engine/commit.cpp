@@ -43,7 +43,9 @@ wf::Result<std::string> CommitManifest::make_durable(const std::string& folder) 
   json["epoch"] = kRegionEpoch;
   json["entries"] = nlohmann::json::array();
   for (const Entry& e : entries)
-    json["entries"].push_back({{"task", e.task}, {"component", e.component}, {"key", e.key},
+    json["entries"].push_back({{"task", e.task},
+                               {"component", e.component},
+                               {"key", e.key},
                                {"blob", hex_encode(e.blob)}});
   const std::string text = json.dump(1);
   WF_TRY(write_file_durably(folder + kPrepared, text));

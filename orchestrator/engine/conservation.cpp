@@ -34,7 +34,8 @@ std::string task_violation(const TaskRows& t) {
     case Cardinality::expand:
     case Cardinality::regroup:
     case Cardinality::source:
-    case Cardinality::none: break;
+    case Cardinality::none:
+      break;
   }
   return {};
 }

@@ -7,7 +7,8 @@
 ///   edge:  produced = consumed + discarded + shed          (nothing is queued any more)
 ///   task:  in = passed + filtered + absorbed + refused
 ///   map, filter: out = passed       route: out = passed      expand: out free
-///   regroup: out free, passed = 0   sink: out = 0            source: read = out + filtered + refused
+///   regroup: out free, passed = 0   sink: out = 0            source: read = out + filtered +
+///   refused
 
 #include <cstdint>
 #include <string>

@@ -18,7 +18,7 @@ struct TaskCounters {
   std::atomic<int64_t> batches_in{0}, batches_out{0}, bytes_out{0};
   std::atomic<int64_t> busy_us{0};  ///< inside the component, without what it called downstream
   std::atomic<int64_t> cpu_us{0};   ///< of the thread, likewise
-  std::atomic<int64_t> memory{0}, peak_memory{0};  ///< as the component reports it
+  std::atomic<int64_t> memory{0}, peak_memory{0};   ///< as the component reports it
   std::atomic<int64_t> started_us{0}, ended_us{0};  ///< run's monotonic clock
 };
 

@@ -14,8 +14,8 @@ constexpr int64_t kSpillFile = int64_t{64} << 20;
 
 struct QueueEdge::Spilled {
   std::optional<Item> control;
-  std::unique_ptr<batch::SpoolWriter> writer;       ///< while it is written
-  std::optional<batch::Spool::Reader> reader;       ///< once it is read
+  std::unique_ptr<batch::SpoolWriter> writer;  ///< while it is written
+  std::optional<batch::Spool::Reader> reader;  ///< once it is read
   std::string path;
 };
 
@@ -43,8 +43,8 @@ wf::Status QueueEdge::spill_locked(Item item) {
     spilled_.back()->control = std::move(item);
     return {};
   }
-  const bool open = !spilled_.empty() && spilled_.back()->writer &&
-                    spilled_.back()->writer->bytes() < kSpillFile;
+  const bool open =
+      !spilled_.empty() && spilled_.back()->writer && spilled_.back()->writer->bytes() < kSpillFile;
   if (!open) {
     auto part = std::make_unique<Spilled>();
     part->path = spill_path_ + "." + std::to_string(spill_files_++);

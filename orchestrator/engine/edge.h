@@ -25,9 +25,9 @@ namespace weirflow::engine {
 struct Item {
   enum class Kind : uint8_t { batch, watermark, barrier, end };
   Kind kind = Kind::batch;
-  wf::Batch batch;      ///< of kind batch
-  int64_t value = 0;    ///< watermark in microseconds, or the barrier's epoch
-  int64_t bytes = 0;    ///< of the batch's buffers, computed once when the item is made
+  wf::Batch batch;    ///< of kind batch
+  int64_t value = 0;  ///< watermark in microseconds, or the barrier's epoch
+  int64_t bytes = 0;  ///< of the batch's buffers, computed once when the item is made
 
   static Item of(wf::Batch b);
   static Item watermark(int64_t us) { return {Kind::watermark, {}, us, 0}; }

@@ -48,7 +48,8 @@ wf::Result<std::optional<InputGate::Event>> InputGate::next() {
 std::optional<InputGate::Event> InputGate::take(size_t i, Item item) {
   Edge& edge = edges_[i];
   switch (item.kind) {
-    case Item::Kind::batch: return Event{Event::Kind::batch, edge.port, std::move(item)};
+    case Item::Kind::batch:
+      return Event{Event::Kind::batch, edge.port, std::move(item)};
     case Item::Kind::watermark:
       edge.watermark = std::max(edge.watermark, item.value);
       return advance_watermark();
@@ -56,7 +57,9 @@ std::optional<InputGate::Event> InputGate::take(size_t i, Item item) {
       edge.at_barrier = true;
       barrier_ = item.value;
       return align();
-    case Item::Kind::end: edge.ended = true; return after_end(i);
+    case Item::Kind::end:
+      edge.ended = true;
+      return after_end(i);
   }
   return std::nullopt;
 }

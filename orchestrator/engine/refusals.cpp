@@ -18,10 +18,15 @@ constexpr size_t kLongestRow = 64 << 10;
 }
 
 const wf::SchemaPtr& envelope_schema() {
-  static const wf::SchemaPtr schema = std::make_shared<const wf::Schema>(wf::Schema{
-      {"task", wf::Type::utf8}, {"code", wf::Type::utf8}, {"message", wf::Type::utf8},
-      {"position", wf::Type::utf8}, {"row", wf::Type::utf8}, {"run", wf::Type::utf8},
-      {"attempt", wf::Type::int32}, {"time", wf::Type::timestamp}});
+  static const wf::SchemaPtr schema =
+      std::make_shared<const wf::Schema>(wf::Schema{{"task", wf::Type::utf8},
+                                                    {"code", wf::Type::utf8},
+                                                    {"message", wf::Type::utf8},
+                                                    {"position", wf::Type::utf8},
+                                                    {"row", wf::Type::utf8},
+                                                    {"run", wf::Type::utf8},
+                                                    {"attempt", wf::Type::int32},
+                                                    {"time", wf::Type::timestamp}});
   return schema;
 }
 
@@ -40,8 +45,7 @@ wf::Batch EnvelopeBuilder::finish() {
   const int64_t n = rows();
   return wf::Batch(envelope_schema(), n,
                    {task_column_.finish(), code_.finish(), message_.finish(), position_.finish(),
-                    row_.finish(), run_column_.finish(), attempt_column_.finish(),
-                    time_.finish()});
+                    row_.finish(), run_column_.finish(), attempt_column_.finish(), time_.finish()});
 }
 
 DeadLetterFile::~DeadLetterFile() {

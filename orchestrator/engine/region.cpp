@@ -118,7 +118,8 @@ wf::Status RegionAttempt::make_nodes() {
     counters_[id] = std::make_unique<TaskCounters>();
     outcomes_[id] = std::make_unique<TaskOutcome>();
     for (const PlanEdge& e : in_.plan->edges)
-      if ((e.to == id || e.from == id) && in_.live_nodes.count(e.from) && in_.live_nodes.count(e.to))
+      if ((e.to == id || e.from == id) && in_.live_nodes.count(e.from) &&
+          in_.live_nodes.count(e.to))
         if (!edges_.count(e.id)) edges_[e.id] = std::make_unique<EdgeCounters>();
     if (node.kind == NodeKind::version) continue;
     // A concurrent chain has an instance per core; the first binds and the others follow it.
@@ -147,13 +148,16 @@ wf::Result<std::optional<wf::Schema>> input_schema(
   for (const PlanEdge& e : in.plan->edges) {
     if (e.to != node.id || e.to_port != port || !in.live_nodes.count(e.from)) continue;
     wf::Schema next;
-    if (e.kind == EdgeKind::materialised) next = in.spools->at({e.from, e.from_port}).spool->schema();
-    else if (e.from_port == dag::kErrorsPort) next = *envelope_schema();
-    else next = *bound.at(e.from)[static_cast<size_t>(e.from_port)];
+    if (e.kind == EdgeKind::materialised)
+      next = in.spools->at({e.from, e.from_port}).spool->schema();
+    else if (e.from_port == dag::kErrorsPort)
+      next = *envelope_schema();
+    else
+      next = *bound.at(e.from)[static_cast<size_t>(e.from_port)];
     if (schema && !(*schema == next))
-      return wf::invalid_config(
-          "the inputs of the union have different columns: (" + schema->to_string() + ") and (" +
-          next.to_string() + "); align them with flow.select or flow.union");
+      return wf::invalid_config("the inputs of the union have different columns: (" +
+                                schema->to_string() + ") and (" + next.to_string() +
+                                "); align them with flow.select or flow.union");
     schema = std::move(next);
   }
   return schema;
@@ -235,8 +239,8 @@ wf::Status RegionAttempt::make_spool_outputs() {
       const wf::SchemaPtr schema = e.from_port == dag::kErrorsPort
                                        ? envelope_schema()
                                        : schemas_.at(e.from)[static_cast<size_t>(e.from_port)];
-      const std::string path = in_.folder + "/spool-" + std::to_string(e.from) + "-" +
-                               std::to_string(e.from_port);
+      const std::string path =
+          in_.folder + "/spool-" + std::to_string(e.from) + "-" + std::to_string(e.from_port);
       WF_ASSIGN(output, SpoolOutput::make(path, schema));
     }
     output->add_reader(&edge(e.id));
@@ -255,13 +259,13 @@ wf::Status RegionAttempt::make_chains() {
     QueueLimits limits = in_.queue;
     // A spilling edge keeps what exceeds the bound in a file; a shedding one counts it away.
     if (e.limit_bytes > 0) limits.bytes = e.limit_bytes;
-    queues_[e.id] = e.when_full == dag::WhenFull::spill
-                        ? QueueEdge::spilling(limits, edge(e.id),
-                                              in_.folder + "/edge-" + std::to_string(e.id))
-                        : std::make_unique<QueueEdge>(limits, edge(e.id),
-                                                      e.when_full == dag::WhenFull::shed
-                                                          ? QueueEdge::WhenFull::shed
-                                                          : QueueEdge::WhenFull::block);
+    queues_[e.id] =
+        e.when_full == dag::WhenFull::spill
+            ? QueueEdge::spilling(limits, edge(e.id), in_.folder + "/edge-" + std::to_string(e.id))
+            : std::make_unique<QueueEdge>(limits, edge(e.id),
+                                          e.when_full == dag::WhenFull::shed
+                                              ? QueueEdge::WhenFull::shed
+                                              : QueueEdge::WhenFull::block);
   }
   for (const dag::PlanChain& chain : in_.plan->chains)
     if (chain.region == in_.region->id) WF_TRY(make_chain(chain));
@@ -293,8 +297,8 @@ InputGate RegionAttempt::make_gate(const PlanNode& node) {
       gate.add(static_cast<uint32_t>(e->to_port), queues_.at(e->id).get());
       continue;
     }
-    inputs_.push_back(std::make_unique<SpoolInput>(
-        in_.spools->at({e->from, e->from_port}).spool, edge(e->id)));
+    inputs_.push_back(
+        std::make_unique<SpoolInput>(in_.spools->at({e->from, e->from_port}).spool, edge(e->id)));
     gate.add(static_cast<uint32_t>(e->to_port), inputs_.back().get());
   }
   for (size_t port = 0; port < fed.size(); ++port)
@@ -388,7 +392,8 @@ bool RegionAttempt::cancel_at(int node, wf::Status reason) {
 }
 
 bool RegionAttempt::all_finished() const {
-  return std::all_of(chains_.begin(), chains_.end(), [](const auto& c) { return c->is_finished(); }) &&
+  return std::all_of(chains_.begin(), chains_.end(),
+                     [](const auto& c) { return c->is_finished(); }) &&
          std::all_of(jobs_.begin(), jobs_.end(), [](const auto& j) { return j->is_finished(); });
 }
 
@@ -453,8 +458,7 @@ bool RegionAttempt::wrote_duplicates() const {
   for (const auto& [id, counters] : counters_) {
     const PlanNode& node = in_.plan->nodes[static_cast<size_t>(id)];
     if (node.component.kind == plugin::Kind::sink &&
-        node.component.replay == WF_REPLAY_DUPLICATES && !node.retry_duplicates &&
-        counters->in > 0)
+        node.component.replay == WF_REPLAY_DUPLICATES && !node.retry_duplicates && counters->in > 0)
       return true;
   }
   return false;
@@ -467,9 +471,8 @@ wf::Status RegionAttempt::check_rows() const {
   for (const auto& [id, c] : counters_) {
     const PlanNode& node = in_.plan->nodes[static_cast<size_t>(id)];
     if (node.kind == NodeKind::version) continue;
-    TaskRows rows{node.task,
-                  node.kind == NodeKind::fit ? wf::Cardinality::regroup
-                                             : node.component.cardinality};
+    TaskRows rows{node.task, node.kind == NodeKind::fit ? wf::Cardinality::regroup
+                                                        : node.component.cardinality};
     rows.in = c->in;
     rows.out = c->out;
     rows.refused = c->refused;
@@ -521,8 +524,8 @@ wf::Status RegionAttempt::commit() {
 void RegionAttempt::abort_commit() {
   for (Committing& c : committing_)
     if (wf::Status s = c.committer->abort(kRegionEpoch, ""); !s.ok() && in_.attempt->log)
-      in_.attempt->log({0, wf::LogLevel::warning,
-                        in_.plan->nodes[static_cast<size_t>(c.node)].task, s.message()});
+      in_.attempt->log({0, wf::LogLevel::warning, in_.plan->nodes[static_cast<size_t>(c.node)].task,
+                        s.message()});
 }
 
 wf::Status RegionAttempt::end(Spools& spools) {
@@ -538,8 +541,10 @@ wf::Status RegionAttempt::end(Spools& spools) {
   for (auto& [from, output] : spool_outputs_) {
     if (!status.ok()) break;
     auto spool = output->complete();
-    if (!spool.ok()) status = spool.error();
-    else complete.emplace_back(from, SpoolFile{output->path(), std::move(*spool)});
+    if (!spool.ok())
+      status = spool.error();
+    else
+      complete.emplace_back(from, SpoolFile{output->path(), std::move(*spool)});
   }
   if (status.ok()) status = commit();
   if (!status.ok()) {

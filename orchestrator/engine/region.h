@@ -9,9 +9,9 @@
 /// commits or aborts. After cancel() nothing is committed.
 ///
 /// Commit (design 03, a region as one epoch): every committer prepares; the manifest with their
-/// blobs is made durable and renamed to `committed` - the commit point -; then each commits. A crash
-/// behind the commit point is rolled forward by recover_commits(), one before it leaves nothing
-/// visible.
+/// blobs is made durable and renamed to `committed` - the commit point -; then each commits. A
+/// crash behind the commit point is rolled forward by recover_commits(), one before it leaves
+/// nothing visible.
 
 #include <functional>
 #include <map>
@@ -85,8 +85,8 @@ class RegionAttempt {
   /// Tasks whose component is being called now.
   [[nodiscard]] std::vector<std::string> busy_tasks() const;
 
-  /// After done: conservation and commit, or abort. The status is that of the attempt; failed_node()
-  /// says where. Spools that were completed are added to `spools` on success.
+  /// After done: conservation and commit, or abort. The status is that of the attempt;
+  /// failed_node() says where. Spools that were completed are added to `spools` on success.
   wf::Status end(Spools& spools);
   [[nodiscard]] int failed_node() const;
 

@@ -72,14 +72,19 @@ struct Run::Live {
   int64_t deadline_us = 0;             ///< steady; 0 = none
   int timeout_node = -1;
   bool timed_out = false;
-  int64_t retry_at_us = 0;             ///< steady; 0 = not waiting
+  int64_t retry_at_us = 0;  ///< steady; 0 = not waiting
   bool ended = false;
 };
 
 Run::Run(const dag::Plan& plan, plugin::Registry& registry, Models* models, RunOptions options)
-    : plan_(plan), registry_(registry), models_(models), options_(std::move(options)),
-      states_(plan.nodes.size(), TaskState::pending), ready_(plan.nodes.size(), false),
-      tasks_(plan.nodes.size()), edges_(plan.edges.size()),
+    : plan_(plan),
+      registry_(registry),
+      models_(models),
+      options_(std::move(options)),
+      states_(plan.nodes.size(), TaskState::pending),
+      ready_(plan.nodes.size(), false),
+      tasks_(plan.nodes.size()),
+      edges_(plan.edges.size()),
       region_started_(plan.regions.size(), false) {
   if (options_.threads <= 0)
     options_.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
@@ -151,8 +156,11 @@ wf::Result<RunReport> Run::execute() {
       next = next == 0 ? tick : std::min(next, tick);
     }
     const auto changed = [&] { return events_ != seen; };
-    if (next == 0) changed_.wait(lock, changed);
-    else changed_.wait_for(lock, std::chrono::microseconds(std::max<int64_t>(next - steady_us(), 0)), changed);
+    if (next == 0)
+      changed_.wait(lock, changed);
+    else
+      changed_.wait_for(lock, std::chrono::microseconds(std::max<int64_t>(next - steady_us(), 0)),
+                        changed);
   }
   lock.unlock();
   if (cancel_) finish_cancel();
@@ -206,7 +214,8 @@ void Run::decide_nodes() {
 /// True when the node is decided now: ready, skipped or upstream_failed.
 bool Run::decide(const PlanNode& node) {
   const auto end = [&](TriggerAnswer answer, const std::string& why) {
-    set_state(node.id, answer == TriggerAnswer::skip ? TaskState::skipped : TaskState::upstream_failed, why);
+    set_state(node.id,
+              answer == TriggerAnswer::skip ? TaskState::skipped : TaskState::upstream_failed, why);
     return true;
   };
   std::vector<TaskState> read;
@@ -229,12 +238,14 @@ bool Run::decide(const PlanNode& node) {
   answer = data_answer(node);
   if (answer == TriggerAnswer::wait) return false;
   if (answer != TriggerAnswer::run)
-    return end(answer, answer == TriggerAnswer::skip ? "its input was skipped" : "its input failed");
+    return end(answer,
+               answer == TriggerAnswer::skip ? "its input was skipped" : "its input failed");
   if (!node.when.empty()) {
     wf::Result<bool> holds = options_.condition ? options_.condition(node, template_values())
                                                 : wf::internal_error("conditions are not set up");
     if (!holds.ok()) {
-      set_state(node.id, TaskState::failed, "when: " + holds.error().message(), holds.error().code());
+      set_state(node.id, TaskState::failed, "when: " + holds.error().message(),
+                holds.error().code());
       return true;
     }
     if (!*holds) return end(TriggerAnswer::skip, "when: " + node.when);
@@ -244,7 +255,8 @@ bool Run::decide(const PlanNode& node) {
     set_state(node.id, TaskState::failed, by_model.error().message(), by_model.error().code());
     return true;
   }
-  if (*by_model == TriggerAnswer::skip) return end(TriggerAnswer::skip, "there is no such model yet");
+  if (*by_model == TriggerAnswer::skip)
+    return end(TriggerAnswer::skip, "there is no such model yet");
   ready_[static_cast<size_t>(node.id)] = true;
   return true;
 }
@@ -259,9 +271,12 @@ TriggerAnswer Run::data_answer(const PlanNode& node) const {
       ++producers;
       const auto from = static_cast<size_t>(e.from);
       if (is_bad(states_[from])) return TriggerAnswer::upstream_failed;
-      if (states_[from] == TaskState::skipped) ++skipped;
-      else if (e.kind == EdgeKind::materialised) waits = waits || states_[from] != TaskState::success;
-      else waits = waits || (states_[from] == TaskState::pending && !ready_[from]);
+      if (states_[from] == TaskState::skipped)
+        ++skipped;
+      else if (e.kind == EdgeKind::materialised)
+        waits = waits || states_[from] != TaskState::success;
+      else
+        waits = waits || (states_[from] == TaskState::pending && !ready_[from]);
     }
     const bool optional = port < node.input_optional.size() && node.input_optional[port];
     if (producers > 0 && skipped == producers && !optional) skips = true;
@@ -274,7 +289,8 @@ wf::Result<TriggerAnswer> Run::model_answer(const PlanNode& node) {
   if (!node.model || node.kind != NodeKind::work) return TriggerAnswer::run;
   auto opened = model(node);
   if (opened.ok()) return TriggerAnswer::run;
-  if (node.model->on_missing == dag::OnMissing::skip && opened.error().code() == wf::Code::not_found)
+  if (node.model->on_missing == dag::OnMissing::skip &&
+      opened.error().code() == wf::Code::not_found)
     return TriggerAnswer::skip;
   return opened.error();
 }
@@ -306,8 +322,8 @@ wf::Result<RegionInputs::ApplyState> Run::apply_state(const PlanNode& node) {
   if (state.data() == nullptr)
     return wf::invalid_data("model " + opened->version() + " has no state of '" +
                             node.model->member + "'");
-  return RegionInputs::ApplyState{{reinterpret_cast<const char*>(state.data()), state.size()},
-                                  opened->version(), opened};
+  return RegionInputs::ApplyState{
+      {reinterpret_cast<const char*>(state.data()), state.size()}, opened->version(), opened};
 }
 
 TemplateValues Run::template_values() {
@@ -326,8 +342,7 @@ TemplateValues Run::template_values() {
     for (size_t start = 0; start < key.size();) {
       const size_t dot = std::min(key.find('.', start), key.size());
       const wf::Value* next = at.find(key.substr(start, dot - start));
-      if (!next)
-        return wf::not_found("the result of " + task + " has no '" + key + "'");
+      if (!next) return wf::not_found("the result of " + task + " has no '" + key + "'");
       at = wf::Value(*next);
       start = dot + 1;
     }
@@ -349,7 +364,8 @@ void Run::set_state(int node, TaskState state, const std::string& reason, wf::Co
   }
 }
 
-// --- regions --------------------------------------------------------------------------------------
+// --- regions
+// --------------------------------------------------------------------------------------
 
 bool Run::start_ready_regions() {
   bool started = false;
@@ -374,27 +390,31 @@ void Run::start_region(const PlanRegion& region, int attempt) {
   live.region = &region;
   live.attempt = attempt;
   for (const int id : region.nodes)
-    if (ready_[static_cast<size_t>(id)] && !is_ended(states_[static_cast<size_t>(id)])) live.active.insert(id);
+    if (ready_[static_cast<size_t>(id)] && !is_ended(states_[static_cast<size_t>(id)]))
+      live.active.insert(id);
   for (const int id : live.active) {
     set_state(id, TaskState::running);
     tasks_[static_cast<size_t>(id)].attempts = attempt;
     if (tasks_[static_cast<size_t>(id)].started_us == 0)
-      tasks_[static_cast<size_t>(id)].started_us = std::max<int64_t>(steady_us() - start_steady_us_, 1);
+      tasks_[static_cast<size_t>(id)].started_us =
+          std::max<int64_t>(steady_us() - start_steady_us_, 1);
   }
   const PlanNode& first = plan_.nodes[static_cast<size_t>(*live.active.begin())];
   if (first.kind == NodeKind::version) {
     live.ended = true;
     const wf::Status stored = store_version(first);
-    if (stored.ok()) set_state(first.id, TaskState::success);
-    else set_state(first.id, TaskState::failed, stored.message(), stored.code());
+    if (stored.ok())
+      set_state(first.id, TaskState::success);
+    else
+      set_state(first.id, TaskState::failed, stored.message(), stored.code());
     tasks_[static_cast<size_t>(first.id)].ended_us = steady_us() - start_steady_us_;
     return;
   }
   const std::string folder =
       folder_ + "/region-" + std::to_string(region.id) + "-" + std::to_string(attempt);
-  live.dead_letters = std::make_unique<DeadLetterFile>(
-      options_.home + "/dead_letters/" + plan_.dag + "/" + options_.run_id + "-" +
-      std::to_string(region.id) + ".jsonl");
+  live.dead_letters = std::make_unique<DeadLetterFile>(options_.home + "/dead_letters/" +
+                                                       plan_.dag + "/" + options_.run_id + "-" +
+                                                       std::to_string(region.id) + ".jsonl");
   AttemptContext& context = live.context;
   context.dag = plan_.dag;
   context.run = options_.run_id;
@@ -456,7 +476,8 @@ void Run::region_ended(Live& live) {
   live.ended = true;
   for (const int id : live.active) {
     set_state(id, TaskState::success);
-    if (plan_.nodes[static_cast<size_t>(id)].kind == NodeKind::fit) fitted_[id] = live.run->fitted_state();
+    if (plan_.nodes[static_cast<size_t>(id)].kind == NodeKind::fit)
+      fitted_[id] = live.run->fitted_state();
   }
   if (const int64_t rows = live.dead_letters->rows(); rows > 0) {
     dead_letters_ += rows;
@@ -468,7 +489,8 @@ bool Run::may_retry(const Live& live, const wf::Status& status, int node) const 
   if (cancel_ || node < 0) return false;
   if (live.attempt > plan_.nodes[static_cast<size_t>(node)].retries) return false;
   // What the user wrote, or a defect, does not change by itself.
-  if (status.code() == wf::Code::invalid_config || status.code() == wf::Code::internal) return false;
+  if (status.code() == wf::Code::invalid_config || status.code() == wf::Code::internal)
+    return false;
   return !live.run || !live.run->wrote_duplicates();
 }
 
@@ -476,13 +498,16 @@ void Run::region_failed(Live& live, const wf::Status& status, int node) {
   const std::string name = node < 0 ? "" : plan_.nodes[static_cast<size_t>(node)].task;
   if (may_retry(live, status, node)) {
     const PlanNode& n = plan_.nodes[static_cast<size_t>(node)];
-    double delay = static_cast<double>(n.retry_delay_us) * std::pow(n.retry_backoff, live.attempt - 1);
-    if (n.max_retry_delay_us > 0) delay = std::min(delay, static_cast<double>(n.max_retry_delay_us));
+    double delay =
+        static_cast<double>(n.retry_delay_us) * std::pow(n.retry_backoff, live.attempt - 1);
+    if (n.max_retry_delay_us > 0)
+      delay = std::min(delay, static_cast<double>(n.max_retry_delay_us));
     live.retry_at_us = std::max<int64_t>(steady_us() + static_cast<int64_t>(delay), 1);
     for (const int id : live.active) set_state(id, TaskState::up_for_retry);
     if (options_.log)
       options_.log({wall_us(), wf::LogLevel::warning, name,
-                    "attempt " + std::to_string(live.attempt) + " failed, will be retried: " + status.message()});
+                    "attempt " + std::to_string(live.attempt) +
+                        " failed, will be retried: " + status.message()});
     return;
   }
   live.ended = true;
@@ -495,9 +520,15 @@ void Run::region_failed(Live& live, const wf::Status& status, int node) {
   }
   const bool cancelled = status.code() == wf::Code::cancelled && node < 0;
   for (const int id : live.active) {
-    if (id == node) set_state(id, TaskState::failed, status.message(), status.code());
-    else if (downstream.count(id)) set_state(id, TaskState::upstream_failed, name + " failed");
-    else set_state(id, TaskState::cancelled, cancelled ? "the run was cancelled" : name.empty() ? status.message() : name + " failed");
+    if (id == node)
+      set_state(id, TaskState::failed, status.message(), status.code());
+    else if (downstream.count(id))
+      set_state(id, TaskState::upstream_failed, name + " failed");
+    else
+      set_state(id, TaskState::cancelled,
+                cancelled      ? "the run was cancelled"
+                : name.empty() ? status.message()
+                               : name + " failed");
   }
   if (node < 0 && !cancelled && first_error_.empty()) {
     first_error_ = status.message();
@@ -544,7 +575,8 @@ wf::Status Run::store_version(const PlanNode& node) {
   return {};
 }
 
-// --- report ---------------------------------------------------------------------------------------
+// --- report
+// ---------------------------------------------------------------------------------------
 
 void Run::keep_outcome(Live& live) {
   for (const int id : live.active) {
@@ -588,7 +620,8 @@ void Run::finish_cancel() {
   const auto until = std::chrono::steady_clock::now() + kCancelPatience;
   std::unique_lock lock(mutex_);
   const auto all_done = [&] {
-    return std::all_of(live_.begin(), live_.end(), [](const auto& l) { return l->ended || !l->run || l->run->is_done(); });
+    return std::all_of(live_.begin(), live_.end(),
+                       [](const auto& l) { return l->ended || !l->run || l->run->is_done(); });
   };
   changed_.wait_until(lock, until, all_done);
   lock.unlock();
@@ -596,13 +629,15 @@ void Run::finish_cancel() {
     if (live->ended) continue;
     if (live->run && !live->run->is_done()) {
       for (std::string& name : live->run->busy_tasks()) silent_.push_back(std::move(name));
-      for (const int id : live->active) set_state(id, TaskState::cancelled, "the run was cancelled");
+      for (const int id : live->active)
+        set_state(id, TaskState::cancelled, "the run was cancelled");
       continue;
     }
     if (live->run) {
       const wf::Status status = live->run->end(spools_);
       keep_outcome(*live);
-      region_failed(*live, status.ok() ? wf::cancelled("the run was cancelled") : status, live->run->failed_node());
+      region_failed(*live, status.ok() ? wf::cancelled("the run was cancelled") : status,
+                    live->run->failed_node());
     } else {
       region_failed(*live, wf::cancelled("the run was cancelled"), -1);
     }
@@ -618,7 +653,8 @@ RunReport Run::report() {
   r.start_us = start_us_;
   r.duration_us = steady_us() - start_steady_us_;
   for (size_t i = 0; i < states_.size(); ++i)
-    if (!is_ended(states_[i])) set_state(static_cast<int>(i), TaskState::cancelled, "never started");
+    if (!is_ended(states_[i]))
+      set_state(static_cast<int>(i), TaskState::cancelled, "never started");
   r.success = !cancel_ && first_error_.empty() &&
               std::none_of(states_.begin(), states_.end(), [](TaskState s) { return is_bad(s); });
   r.error = first_error_;

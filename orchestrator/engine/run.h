@@ -31,17 +31,17 @@ namespace weirflow::engine {
 /// A moment of a running run.
 struct Progress {
   int64_t elapsed_us = 0;
-  int64_t rows_read = 0;    ///< by sources so far
+  int64_t rows_read = 0;                      ///< by sources so far
   int64_t read_bytes = -1, total_bytes = -1;  ///< of the running regions' sources
   int tasks_done = 0, tasks = 0;
   std::string running;  ///< names, cut
 };
 
 struct RunOptions {
-  std::string home;       ///< made when absent
-  std::string run_id;     ///< "" = made from the time
-  int threads = 0;        ///< of the pool; 0 = the cores
-  int64_t memory = 0;     ///< budget in bytes; 0 = half of the machine
+  std::string home;    ///< made when absent
+  std::string run_id;  ///< "" = made from the time
+  int threads = 0;     ///< of the pool; 0 = the cores
+  int64_t memory = 0;  ///< budget in bytes; 0 = half of the machine
   QueueLimits queue;
   LogSink log;
   /// `when` of a node, with the results so far. Empty function: `when` is an error.
@@ -80,10 +80,10 @@ struct RunReport {
   std::string run_id, folder;
   bool success = false;
   bool cancelled = false;
-  std::string error;           ///< of the first task that failed, or of the run itself
+  std::string error;  ///< of the first task that failed, or of the run itself
   wf::Code code = wf::Code::ok;
   std::string failed_task;
-  int64_t start_us = 0;        ///< wall clock
+  int64_t start_us = 0;  ///< wall clock
   int64_t duration_us = 0;
   int64_t dead_letters = 0;
   std::vector<std::string> dead_letter_files;
@@ -160,7 +160,7 @@ class Run {
   std::vector<std::string> silent_;
 
   std::unique_ptr<Pool> pool_;
-  std::deque<std::unique_ptr<Live>> live_;   ///< attempts, ended ones kept until the pool is joined
+  std::deque<std::unique_ptr<Live>> live_;  ///< attempts, ended ones kept until the pool is joined
 };
 
 }  // namespace weirflow::engine

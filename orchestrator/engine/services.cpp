@@ -66,7 +66,10 @@ std::map<std::string, double> TaskOutcome::metrics() const {
 
 TaskServices::TaskServices(const dag::PlanNode& node, AttemptContext& attempt,
                            TaskCounters& counters, TaskOutcome& outcome, std::string model_version)
-    : node_(node), attempt_(attempt), counters_(counters), outcome_(outcome),
+    : node_(node),
+      attempt_(attempt),
+      counters_(counters),
+      outcome_(outcome),
       envelopes_(node.task, attempt.run, attempt.attempt) {
   task_.dag = attempt.dag;
   task_.task = node.task;
@@ -104,17 +107,16 @@ wf::Code TaskServices::refuse(Refusal refusal) {
 }
 
 wf::Code TaskServices::refuse_row(uint32_t port, int64_t row, std::string_view code,
-                                    std::string_view message) {
+                                  std::string_view message) {
   (void)port;
-  if (!input_ || row < 0 || row >= input_->rows())
-    return wf::Code::internal;
+  if (!input_ || row < 0 || row >= input_->rows()) return wf::Code::internal;
   std::string json;
   wf::append_row_json(*input_, row, json);
   return refuse({std::string(code), std::string(message), "", std::move(json)});
 }
 
 wf::Code TaskServices::refuse_batch(const wf::Batch& rows, std::string_view code,
-                                      std::string_view message) {
+                                    std::string_view message) {
   for (int64_t i = 0; i < rows.rows(); ++i) {
     std::string json;
     wf::append_row_json(rows, i, json);
@@ -124,7 +126,7 @@ wf::Code TaskServices::refuse_batch(const wf::Batch& rows, std::string_view code
 }
 
 wf::Code TaskServices::refuse_raw(std::string_view raw, std::string_view position,
-                                    std::string_view code, std::string_view message) {
+                                  std::string_view code, std::string_view message) {
   std::string text(raw.substr(0, 64 << 10));
   if (find_invalid_utf8(text) != std::string::npos) {
     std::string quoted;
@@ -142,16 +144,19 @@ wf::Result<wf::Batch> TaskServices::take_refused(bool connected) {
   const std::string first = std::exchange(first_refusal_, "");
   if (connected) return rows;
   switch (node_.on_error) {
-    case dag::OnError::skip: return wf::Batch();
+    case dag::OnError::skip:
+      return wf::Batch();
     case dag::OnError::dead_letter:
       if (attempt_.dead_letters) WF_TRY(attempt_.dead_letters->append(rows));
       return wf::Batch();
-    case dag::OnError::fail: break;
+    case dag::OnError::fail:
+      break;
   }
-  return wf::invalid_data((n == 1 ? "a row was refused: " : std::to_string(n) +
-                           " rows were refused, the first: ") + first +
-                          " (on_error = \"fail\"; connect `errors`, or say \"dead_letter\" or "
-                          "\"skip\")");
+  return wf::invalid_data(
+      (n == 1 ? "a row was refused: " : std::to_string(n) + " rows were refused, the first: ") +
+      first +
+      " (on_error = \"fail\"; connect `errors`, or say \"dead_letter\" or "
+      "\"skip\")");
 }
 
 wf::Code TaskServices::set_result(std::string_view key, const wf::Value& value) {

@@ -50,7 +50,7 @@ struct AttemptContext {
   int threads = 1;
   int64_t task_memory = int64_t{256} << 20;  ///< budget of one regrouping task
   std::string spill_root;                    ///< folder of the attempt; may not exist yet
-  int64_t sample_rows = 0;  ///< of each source; 0 = all
+  int64_t sample_rows = 0;                   ///< of each source; 0 = all
   LogSink log;
   DeadLetterFile* dead_letters = nullptr;
   std::atomic<bool> cancelled{false};
@@ -69,11 +69,11 @@ class TaskServices final : public plugin::NullServices {
   void observe_metric(std::string_view name, double value) override;
   bool is_cancelled() override { return attempt_.cancelled.load(std::memory_order_relaxed); }
   wf::Code refuse_row(uint32_t port, int64_t row, std::string_view code,
-                        std::string_view message) override;
+                      std::string_view message) override;
   wf::Code refuse_batch(const wf::Batch& rows, std::string_view code,
-                          std::string_view message) override;
-  wf::Code refuse_raw(std::string_view raw, std::string_view position, std::string_view code,
                         std::string_view message) override;
+  wf::Code refuse_raw(std::string_view raw, std::string_view position, std::string_view code,
+                      std::string_view message) override;
   wf::Code set_result(std::string_view key, const wf::Value& value) override;
   int64_t memory_budget() override { return attempt_.task_memory; }
   void adjust_memory(int64_t bytes) override;

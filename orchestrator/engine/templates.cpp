@@ -13,30 +13,41 @@ using Kind = dag::TemplatePart::Kind;
 
 wf::Result<wf::Value> value_of(const dag::TemplatePart& part, const TemplateValues& values) {
   switch (part.kind) {
-    case Kind::text: return wf::Value(part.text);
-    case Kind::version: return values.version(part.task);
-    case Kind::result: return values.result(part.task, part.key);
-    case Kind::secret: return values.secret(part.text);
+    case Kind::text:
+      return wf::Value(part.text);
+    case Kind::version:
+      return values.version(part.task);
+    case Kind::result:
+      return values.result(part.task, part.key);
+    case Kind::secret:
+      return values.secret(part.text);
   }
   return wf::Value();
 }
 
 std::string name_of(const dag::TemplatePart& part) {
   switch (part.kind) {
-    case Kind::text: return part.text;
-    case Kind::version: return "{{ tasks." + part.task + ".version }}";
+    case Kind::text:
+      return part.text;
+    case Kind::version:
+      return "{{ tasks." + part.task + ".version }}";
     case Kind::result:
       return "{{ tasks." + part.task + ".result" + (part.key.empty() ? "" : "." + part.key) + " }}";
-    case Kind::secret: return "{{ secret." + part.text + " }}";
+    case Kind::secret:
+      return "{{ secret." + part.text + " }}";
   }
   return {};
 }
 
 wf::Status append_text(const wf::Value& value, const dag::TemplatePart& part, std::string& text) {
-  if (const auto* s = value.string()) text += *s;
-  else if (const auto* i = value.integer()) text += std::to_string(*i);
-  else if (const auto* d = value.number()) text += format_float(*d);
-  else if (const auto* b = value.boolean()) text += *b ? "true" : "false";
+  if (const auto* s = value.string())
+    text += *s;
+  else if (const auto* i = value.integer())
+    text += std::to_string(*i);
+  else if (const auto* d = value.number())
+    text += format_float(*d);
+  else if (const auto* b = value.boolean())
+    text += *b ? "true" : "false";
   else
     return wf::invalid_config(name_of(part) + " is " + std::string(value.type_name()) +
                               " and cannot stand inside text");
@@ -52,8 +63,10 @@ void place(wf::Value& at, const std::vector<std::string>& path, size_t depth, wf
   if (auto* table = at.table()) {
     for (auto it = table->begin(); it != table->end(); ++it) {
       if (it->first != path[depth]) continue;
-      if (depth + 1 == path.size() && value.is_null()) table->erase(it);
-      else place(it->second, path, depth + 1, std::move(value));
+      if (depth + 1 == path.size() && value.is_null())
+        table->erase(it);
+      else
+        place(it->second, path, depth + 1, std::move(value));
       return;
     }
     if (value.is_null()) return;

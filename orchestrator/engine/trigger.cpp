@@ -5,14 +5,22 @@ namespace weirflow::engine {
 
 std::string_view to_string(TaskState state) {
   switch (state) {
-    case TaskState::pending: return "pending";
-    case TaskState::running: return "running";
-    case TaskState::up_for_retry: return "up_for_retry";
-    case TaskState::success: return "success";
-    case TaskState::failed: return "failed";
-    case TaskState::skipped: return "skipped";
-    case TaskState::upstream_failed: return "upstream_failed";
-    case TaskState::cancelled: return "cancelled";
+    case TaskState::pending:
+      return "pending";
+    case TaskState::running:
+      return "running";
+    case TaskState::up_for_retry:
+      return "up_for_retry";
+    case TaskState::success:
+      return "success";
+    case TaskState::failed:
+      return "failed";
+    case TaskState::skipped:
+      return "skipped";
+    case TaskState::upstream_failed:
+      return "upstream_failed";
+    case TaskState::cancelled:
+      return "cancelled";
   }
   return "unknown";
 }
@@ -28,12 +36,11 @@ TriggerAnswer evaluate(dag::TriggerRule rule, const std::vector<TaskState>& stat
   }
   const int total = static_cast<int>(states.size());
   const bool all = ended == total;
-  const auto otherwise = [&](bool run, TriggerAnswer no) {
-    return run ? TriggerAnswer::run : no;
-  };
+  const auto otherwise = [&](bool run, TriggerAnswer no) { return run ? TriggerAnswer::run : no; };
   if (total == 0) return TriggerAnswer::run;
   switch (rule) {
-    case TriggerRule::always: return TriggerAnswer::run;
+    case TriggerRule::always:
+      return TriggerAnswer::run;
     case TriggerRule::all_success:
       if (bad) return TriggerAnswer::upstream_failed;
       if (skipped) return TriggerAnswer::skip;
@@ -67,10 +74,12 @@ TriggerAnswer evaluate(dag::TriggerRule rule, const std::vector<TaskState>& stat
       if (all) return TriggerAnswer::skip;
       return TriggerAnswer::wait;
     case TriggerRule::all_done_min_one_success:
-      if (all) return otherwise(success > 0, bad ? TriggerAnswer::upstream_failed : TriggerAnswer::skip);
+      if (all)
+        return otherwise(success > 0, bad ? TriggerAnswer::upstream_failed : TriggerAnswer::skip);
       break;
     case TriggerRule::all_done:
-    case TriggerRule::all_done_setup_success: break;
+    case TriggerRule::all_done_setup_success:
+      break;
   }
   return all ? TriggerAnswer::run : TriggerAnswer::wait;
 }

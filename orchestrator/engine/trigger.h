@@ -12,8 +12,14 @@
 namespace weirflow::engine {
 
 enum class TaskState {
-  pending, running, up_for_retry,                            // not ended
-  success, failed, skipped, upstream_failed, cancelled,      // ended
+  pending,
+  running,
+  up_for_retry,  // not ended
+  success,
+  failed,
+  skipped,
+  upstream_failed,
+  cancelled,  // ended
 };
 std::string_view to_string(TaskState state);
 constexpr bool is_ended(TaskState s) { return s >= TaskState::success; }

@@ -37,13 +37,26 @@ void append_phrase(Random& random, std::string_view phrase, std::string* out) {
       continue;
     }
     switch (phrase[++i]) {
-      case 't': *out += pick_common(random, topics()); break;
-      case 'n': *out += pick_common(random, nouns()); break;
-      case 'a': *out += pick_common(random, adjectives()); break;
-      case 'v': *out += pick_common(random, verbs()); break;
-      case 'p': *out += pick_common(random, people()); break;
-      case 'd': *out += std::to_string(1 + random.below(random.percent(30) ? 2000 : 100)); break;
-      default: break;
+      case 't':
+        *out += pick_common(random, topics());
+        break;
+      case 'n':
+        *out += pick_common(random, nouns());
+        break;
+      case 'a':
+        *out += pick_common(random, adjectives());
+        break;
+      case 'v':
+        *out += pick_common(random, verbs());
+        break;
+      case 'p':
+        *out += pick_common(random, people());
+        break;
+      case 'd':
+        *out += std::to_string(1 + random.below(random.percent(30) ? 2000 : 100));
+        break;
+      default:
+        break;
     }
   }
 }
@@ -53,7 +66,7 @@ void append_sentence(Random& random, bool rough, std::string* out) {
   const uint32_t rude = rough ? kRoughOfRough : kRoughOfFair;
   const uint32_t careful = rough ? kCarefulOfRough : kCarefulOfFair;
   append_phrase(random,
-                draw < rude               ? pick(random, rough_sentences())
+                draw < rude             ? pick(random, rough_sentences())
                 : draw < rude + careful ? pick(random, careful_sentences())
                                         : pick(random, neutral_sentences()),
                 out);
@@ -89,8 +102,8 @@ void make_comment(const CommentSettings& settings, int64_t row, Comment* comment
   set_base36(kFirstId + static_cast<uint64_t>(row) * 7 + random.below(7), &comment->id);
   const auto jitter = static_cast<uint32_t>(
       std::min<int64_t>(std::max<int64_t>(settings.interval_us, 1), 4'000'000'000));
-  comment->created_us = settings.start_us + row * settings.interval_us +
-                        static_cast<int64_t>(random.below(jitter));
+  comment->created_us =
+      settings.start_us + row * settings.interval_us + static_cast<int64_t>(random.below(jitter));
   comment->author = pick_common(random, author_heads());
   comment->author += pick_common(random, author_tails());
   if (const uint32_t n = random.below(60); n > 20) comment->author += std::to_string(n);
@@ -104,14 +117,14 @@ void make_comment(const CommentSettings& settings, int64_t row, Comment* comment
 }
 
 const wf::SchemaPtr& comment_schema() {
-  static const auto schema = std::make_shared<const wf::Schema>(
-      wf::Schema{{"id", wf::Type::utf8, false, {}},
-                 {"created", wf::Type::timestamp, false, {}},
-                 {"author", wf::Type::utf8, false, {}},
-                 {"subreddit", wf::Type::utf8, false, {}},
-                 {"body", wf::Type::utf8, false, {}},
-                 {"score", wf::Type::int64, false, {}},
-                 {"removed", wf::Type::int64, false, {}}});
+  static const auto schema =
+      std::make_shared<const wf::Schema>(wf::Schema{{"id", wf::Type::utf8, false, {}},
+                                                    {"created", wf::Type::timestamp, false, {}},
+                                                    {"author", wf::Type::utf8, false, {}},
+                                                    {"subreddit", wf::Type::utf8, false, {}},
+                                                    {"body", wf::Type::utf8, false, {}},
+                                                    {"score", wf::Type::int64, false, {}},
+                                                    {"removed", wf::Type::int64, false, {}}});
   return schema;
 }
 

@@ -6,9 +6,9 @@
 /// How: row i is made from (seed, i) alone, by integer arithmetic, so it is the same on every
 /// machine and whatever the batches are. A comment has a hidden tone, rough (2 of 5) or fair. Its
 /// sentences are drawn from phrase lists: neutral ones for both, off-hand and rude ones mostly for
-/// rough, careful ones mostly for fair comments. Moderators are not perfect: of the rough ones 87 in
-/// 100 are removed, of the fair ones 9. So about 40 % are removed, and what can be learned from the
-/// text is limited: TF-IDF with logistic regression reaches an AUC between 0.75 and 0.85.
+/// rough, careful ones mostly for fair comments. Moderators are not perfect: of the rough ones 87
+/// in 100 are removed, of the fair ones 9. So about 40 % are removed, and what can be learned from
+/// the text is limited: TF-IDF with logistic regression reaches an AUC between 0.75 and 0.85.
 ///
 /// The text has the odd corners of real comments: HTML entities, quotations ("&gt;"), links, CR LF
 /// between paragraphs, backslash escapes, accents and emoji.

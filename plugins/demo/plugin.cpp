@@ -22,8 +22,9 @@ struct CommentsConfig {
 class Comments final : public wf::Source<CommentsConfig> {
  public:
   static constexpr auto kInfo =
-      wf::component("demo.comments").version("1.0.0").summary(
-          "Makes comment-like text with a label that a classifier can learn");
+      wf::component("demo.comments")
+          .version("1.0.0")
+          .summary("Makes comment-like text with a label that a classifier can learn");
   static constexpr auto kConfig = wf::fields(
       wf::field("rows", &CommentsConfig::rows)
           .at_least(0)
@@ -44,14 +45,15 @@ class Comments final : public wf::Source<CommentsConfig> {
           .range(1, 65'536)
           .help("Rows of a batch at most")
           .example("100"));
-  static constexpr auto kPorts = wf::ports(wf::output("out")
-                                               .column("id", "utf8")
-                                               .column("created", "timestamp")
-                                               .column("author", "utf8")
-                                               .column("subreddit", "utf8")
-                                               .column("body", "utf8")
-                                               .column("score", "int64")
-                                               .column("removed", "int64", "1: removed by moderators"));
+  static constexpr auto kPorts =
+      wf::ports(wf::output("out")
+                    .column("id", "utf8")
+                    .column("created", "timestamp")
+                    .column("author", "utf8")
+                    .column("subreddit", "utf8")
+                    .column("body", "utf8")
+                    .column("score", "int64")
+                    .column("removed", "int64", "1: removed by moderators"));
 
  protected:
   Status bind(wf::SchemaBuilder& out) override {
@@ -78,7 +80,8 @@ class Comments final : public wf::Source<CommentsConfig> {
   Status restore(std::string_view snapshot) override {
     const char* end = snapshot.data() + snapshot.size();
     const auto [stop, error] = std::from_chars(snapshot.data(), end, row_);
-    if (error != std::errc() || stop != end || row_ < 0) return wf::invalid_data("the position is damaged");
+    if (error != std::errc() || stop != end || row_ < 0)
+      return wf::invalid_data("the position is damaged");
     return {};
   }
 

@@ -41,9 +41,13 @@ Result<wf::io::CsvOptions> csv_options(const CsvConfig& config) {
   WF_ASSIGN(options.escape, character("escape", config.escape, true));
   WF_ASSIGN(options.comment, character("comment", config.comment, true));
   for (const auto& [name, type_text] : config.columns) {
-    auto type = type_text.empty() ? Result<wf::DataType>(wf::Type::null) : wf::parse_type(type_text);
+    auto type =
+        type_text.empty() ? Result<wf::DataType>(wf::Type::null) : wf::parse_type(type_text);
     if (!type.ok())
-      return std::move(type).status().with_context("column '" + name + "'").at({"columns." + name, 0, 0, ""});
+      return std::move(type)
+          .status()
+          .with_context("column '" + name + "'")
+          .at({"columns." + name, 0, 0, ""});
     options.columns.push_back(wf::Field{name, std::move(type).value(), true, {}});
   }
   options.select = config.select;

@@ -19,13 +19,18 @@ constexpr std::string_view kVersion = "1.0.0";
 class Csv final : public io::FileSource<CsvConfig> {
  public:
   static constexpr auto kInfo =
-      wf::component("file.csv").version(kVersion).blocking().infers_schema().summary(
-          "Reads CSV files: RFC 4180, multi-line quoted fields, types declared or inferred");
+      wf::component("file.csv")
+          .version(kVersion)
+          .blocking()
+          .infers_schema()
+          .summary(
+              "Reads CSV files: RFC 4180, multi-line quoted fields, types declared or inferred");
   static constexpr auto kConfig = std::tuple_cat(
       io::read_fields<CsvConfig>(),
       wf::fields(
           wf::field("columns", &CsvConfig::columns)
-              .help("Types by column; others are inferred. Without a header also the names, in order")
+              .help(
+                  "Types by column; others are inferred. Without a header also the names, in order")
               .example("{ body = \"utf8\", removed = \"bool\" }"),
           wf::field("select", &CsvConfig::select)
               .help("Columns to give, in this order; empty: all")
@@ -37,7 +42,8 @@ class Csv final : public io::FileSource<CsvConfig> {
               .help("Character between fields; \"tab\" is a tab")
               .example("\";\""),
           wf::field("quote", &CsvConfig::quote)
-              .help("Character around fields; doubled inside it stands for itself. \"\": no quoting")
+              .help(
+                  "Character around fields; doubled inside it stands for itself. \"\": no quoting")
               .example("\"'\""),
           wf::field("escape", &CsvConfig::escape)
               .help("Character that also protects a quote, or itself, inside quotes")
@@ -72,7 +78,8 @@ class Csv final : public io::FileSource<CsvConfig> {
               .example("true"),
           wf::field("infer", &CsvConfig::infer)
               .one_of("head", "all", "none")
-              .help("Types that are not declared: from the first sample_rows records, from all, or utf8")
+              .help("Types that are not declared: from the first sample_rows records, from all, or "
+                    "utf8")
               .example("\"none\""),
           wf::field("sample_rows", &CsvConfig::sample_rows)
               .range(1, 1e9)
@@ -107,8 +114,11 @@ class Csv final : public io::FileSource<CsvConfig> {
 class Jsonl final : public io::FileSource<JsonlConfig> {
  public:
   static constexpr auto kInfo =
-      wf::component("file.jsonl").version(kVersion).blocking().infers_schema().summary(
-          "Reads files of one JSON object a line, columns declared or inferred");
+      wf::component("file.jsonl")
+          .version(kVersion)
+          .blocking()
+          .infers_schema()
+          .summary("Reads files of one JSON object a line, columns declared or inferred");
   static constexpr auto kConfig = std::tuple_cat(
       io::read_fields<JsonlConfig>(),
       wf::fields(
@@ -160,25 +170,24 @@ class CsvSink final : public io::FileSink<CsvSinkConfig> {
                                     .summary("Writes a CSV file that appears whole or not at all");
   static constexpr auto kConfig = std::tuple_cat(
       io::write_fields<CsvSinkConfig>(),
-      wf::fields(wf::field("header", &CsvSinkConfig::header)
-                     .help("Write the names first")
-                     .example("false"),
-                 wf::field("delimiter", &CsvSinkConfig::delimiter)
-                     .help("Character between fields; \"tab\" is a tab")
-                     .example("\";\""),
-                 wf::field("quote", &CsvSinkConfig::quote)
-                     .help("Character around fields; doubled inside")
-                     .example("\"'\""),
-                 wf::field("quote_mode", &CsvSinkConfig::quote_mode)
-                     .one_of("minimal", "text", "all")
-                     .help("What is quoted: where needed, all text, all but null")
-                     .example("\"all\""),
-                 wf::field("null_value", &CsvSinkConfig::null_value)
-                     .help("What null is written as, unquoted")
-                     .example("\"NA\""),
-                 wf::field("crlf", &CsvSinkConfig::crlf)
-                     .help("End lines with CR LF")
-                     .example("true")));
+      wf::fields(
+          wf::field("header", &CsvSinkConfig::header)
+              .help("Write the names first")
+              .example("false"),
+          wf::field("delimiter", &CsvSinkConfig::delimiter)
+              .help("Character between fields; \"tab\" is a tab")
+              .example("\";\""),
+          wf::field("quote", &CsvSinkConfig::quote)
+              .help("Character around fields; doubled inside")
+              .example("\"'\""),
+          wf::field("quote_mode", &CsvSinkConfig::quote_mode)
+              .one_of("minimal", "text", "all")
+              .help("What is quoted: where needed, all text, all but null")
+              .example("\"all\""),
+          wf::field("null_value", &CsvSinkConfig::null_value)
+              .help("What null is written as, unquoted")
+              .example("\"NA\""),
+          wf::field("crlf", &CsvSinkConfig::crlf).help("End lines with CR LF").example("true")));
 
  protected:
   const std::string& path() const override { return config().path; }

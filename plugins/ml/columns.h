@@ -45,10 +45,16 @@ class LabelView {
     if (column_.is_null(i)) return -1;
     double value = 0;
     switch (column_.type.id()) {
-      case wf::Type::boolean: return wf::BoolView(column_)[i] ? 1 : 0;
-      case wf::Type::int32: value = wf::NumericView<int32_t>(column_)[i]; break;
-      case wf::Type::int64: value = static_cast<double>(wf::NumericView<int64_t>(column_)[i]); break;
-      default: value = wf::NumericView<double>(column_)[i];
+      case wf::Type::boolean:
+        return wf::BoolView(column_)[i] ? 1 : 0;
+      case wf::Type::int32:
+        value = wf::NumericView<int32_t>(column_)[i];
+        break;
+      case wf::Type::int64:
+        value = static_cast<double>(wf::NumericView<int64_t>(column_)[i]);
+        break;
+      default:
+        value = wf::NumericView<double>(column_)[i];
     }
     return value == 0 ? 0 : value == 1 ? 1 : -2;
   }

@@ -59,8 +59,10 @@ wf::Status Evaluate::bind(const wf::Schema& in, wf::SchemaBuilder& out) {
   WF_ASSIGN(decision_, in.require(config().decision, "decision"));
   for (const auto& [key, value] : in.metadata())
     if (key == "weirflow.rows" && value == "training" && !config().allow_training_rows)
-      return wf::invalid_config("these are the rows that the model was fitted on: the measures would flatter it")
-          .at({"allow_training_rows", 0, 0, "apply the model to other rows, or say allow_training_rows = true"});
+      return wf::invalid_config(
+                 "these are the rows that the model was fitted on: the measures would flatter it")
+          .at({"allow_training_rows", 0, 0,
+               "apply the model to other rows, or say allow_training_rows = true"});
   out.clear();
   WF_TRY(out.add({"metric", wf::Type::utf8}));
   WF_TRY(out.add({"value", wf::Type::float64}));
@@ -74,10 +76,13 @@ wf::Status Evaluate::process(const wf::Batch& in, wf::Emitter& out) {
   for (int64_t i = 0; i < in.rows(); ++i) {
     const int truth = label[i], decided = decision[i];
     if (truth < 0 || decided < 0) {
-      out.refuse(i, "bad_label", truth == -1 || decided == -1 ? "label or decision is null" : "label or decision is neither 0 nor 1");
+      out.refuse(i, "bad_label",
+                 truth == -1 || decided == -1 ? "label or decision is null"
+                                              : "label or decision is neither 0 nor 1");
       continue;
     }
-    if (score.is_null(i) || probability.is_null(i) || !std::isfinite(score[i]) || !(probability[i] >= 0 && probability[i] <= 1)) {
+    if (score.is_null(i) || probability.is_null(i) || !std::isfinite(score[i]) ||
+        !(probability[i] >= 0 && probability[i] <= 1)) {
       out.refuse(i, "bad_score", "score or probability is missing or out of range");
       continue;
     }
@@ -102,16 +107,21 @@ wf::Status Evaluate::finish(wf::Emitter& out) {
   for (const Measure& m : measures(e)) {
     ++rows;
     metric.append(m.name);
-    for (auto& [builder, number] : {std::pair<wf::Float64Builder*, double>{&value, m.value}, {&low, m.interval.low}, {&high, m.interval.high}}) {
-      if (std::isnan(number)) builder->append_null();
-      else builder->append(number);
+    for (auto& [builder, number] : {std::pair<wf::Float64Builder*, double>{&value, m.value},
+                                    {&low, m.interval.low},
+                                    {&high, m.interval.high}}) {
+      if (std::isnan(number))
+        builder->append_null();
+      else
+        builder->append(number);
     }
     if (!std::isnan(m.value)) WF_TRY(host().set_result(m.name, m.value));
   }
   WF_TRY(host().set_result("roc", curve(e.roc)));
   WF_TRY(host().set_result("precision_recall", curve(e.precision_recall)));
   WF_TRY(host().set_result("calibration", calibration(e.calibration)));
-  out.emit(wf::Batch(out.schema(), rows, {metric.finish(), value.finish(), low.finish(), high.finish()}));
+  out.emit(wf::Batch(out.schema(), rows,
+                     {metric.finish(), value.finish(), low.finish(), high.finish()}));
   return {};
 }
 

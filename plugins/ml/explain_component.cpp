@@ -30,7 +30,8 @@ wf::Status Explain::process(const wf::Batch& in, wf::Emitter& out) {
     std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
       return std::abs(contribution[a]) > std::abs(contribution[b]);
     });
-    if (static_cast<int64_t>(order.size()) > config().most) order.resize(static_cast<size_t>(config().most));
+    if (static_cast<int64_t>(order.size()) > config().most)
+      order.resize(static_cast<size_t>(config().most));
     std::string line;
     for (const int64_t k : order) {
       char number[32];

@@ -21,11 +21,16 @@ class Explain final : public wf::Transform<ExplainConfig> {
           .concurrent()
           .summary("Says in a line which n-grams made a prediction, strongest first");
   static constexpr auto kConfig = wf::fields(
-      wf::field("contributions", &ExplainConfig::contributions).column().help("Column of ml.logistic_regression").example("\"contributions\""),
+      wf::field("contributions", &ExplainConfig::contributions)
+          .column()
+          .help("Column of ml.logistic_regression")
+          .example("\"contributions\""),
       wf::field("into", &ExplainConfig::into).help("Column for the text").example("\"evidence\""),
       wf::field("most", &ExplainConfig::most).range(1, 1000).help("N-grams at most").example("8"));
-  static constexpr auto kPorts = wf::ports(
-      wf::input("in").column_from("contributions", "list<struct<ngram: utf8, contribution: float64>>"), wf::output("out"));
+  static constexpr auto kPorts =
+      wf::ports(wf::input("in").column_from("contributions",
+                                            "list<struct<ngram: utf8, contribution: float64>>"),
+                wf::output("out"));
 
  protected:
   wf::Status bind(const wf::Schema& in, wf::SchemaBuilder& out) override;

@@ -74,7 +74,8 @@ class Evidence {
   }
   [[nodiscard]] int64_t length() const { return ngram_.length(); }
   static wf::DataType type() {
-    return wf::DataType::struct_of({{"ngram", wf::Type::utf8}, {"contribution", wf::Type::float64}});
+    return wf::DataType::struct_of(
+        {{"ngram", wf::Type::utf8}, {"contribution", wf::Type::float64}});
   }
   wf::ArrayPtr finish() {
     auto array = std::make_shared<wf::Array>();
@@ -100,9 +101,12 @@ wf::Result<LogisticOptions> LogisticRegression::options() const {
   o.regularisation = c.regularisation.value_or(-1);
   o.l1_ratio = c.l1_ratio;
   o.standardise = c.standardise;
-  o.class_weighting = c.class_weight == "balanced" ? ClassWeighting::balanced : ClassWeighting::none;
-  o.solver = c.solver == "dual" ? Solver::dual : c.solver == "newton_cg" ? Solver::newton_cg
-             : c.solver == "lbfgs" ? Solver::lbfgs : Solver::automatic;
+  o.class_weighting =
+      c.class_weight == "balanced" ? ClassWeighting::balanced : ClassWeighting::none;
+  o.solver = c.solver == "dual"        ? Solver::dual
+             : c.solver == "newton_cg" ? Solver::newton_cg
+             : c.solver == "lbfgs"     ? Solver::lbfgs
+                                       : Solver::automatic;
   o.tolerance = c.tolerance;
   o.max_iterations = static_cast<uint32_t>(c.max_iterations);
   o.seed = static_cast<uint64_t>(c.seed);
@@ -116,9 +120,12 @@ wf::Status LogisticRegression::bind(const wf::Schema& in, wf::SchemaBuilder& out
   label_ = in.index_of(config().label);
   if (label_ >= 0) {
     const wf::Type type = in.field(label_).type.id();
-    if (type != wf::Type::boolean && type != wf::Type::int32 && type != wf::Type::int64 && type != wf::Type::float64)
-      return wf::invalid_config("label column '" + config().label + "' is " + in.field(label_).type.to_string() +
-                                ", but must be bool, int32, int64 or float64").at({"label", 0, 0, ""});
+    if (type != wf::Type::boolean && type != wf::Type::int32 && type != wf::Type::int64 &&
+        type != wf::Type::float64)
+      return wf::invalid_config("label column '" + config().label + "' is " +
+                                in.field(label_).type.to_string() +
+                                ", but must be bool, int32, int64 or float64")
+          .at({"label", 0, 0, ""});
   }
   terms_ = in.index_of("terms");
   if (terms_ >= 0 && !(in.field(terms_).type == wf::DataType::list_of(wf::Type::utf8))) terms_ = -1;
@@ -132,7 +139,8 @@ wf::Status LogisticRegression::bind(const wf::Schema& in, wf::SchemaBuilder& out
 
 wf::Status LogisticRegression::fit(const wf::Spool& in, std::string& state) {
   if (label_ < 0)
-    return wf::invalid_config("there is no column '" + config().label + "' to learn from").at({"label", 0, 0, ""});
+    return wf::invalid_config("there is no column '" + config().label + "' to learn from")
+        .at({"label", 0, 0, ""});
   WF_ASSIGN(LogisticOptions chosen, options());
   chosen.threads = host().task().threads;
   chosen.memory = static_cast<size_t>(std::max<int64_t>(host().memory_budget(), 1 << 20));
@@ -140,12 +148,14 @@ wf::Status LogisticRegression::fit(const wf::Spool& in, std::string& state) {
   WF_TRY(rows.inspect());
   const std::string_view extension = input_schema()->field(features_).meta(wf::kExtensionMetadata);
   if (const size_t at = extension.find("\"size\":"); at != std::string_view::npos)
-    rows.set_columns(static_cast<int32_t>(std::strtol(std::string(extension.substr(at + 7)).c_str(), nullptr, 10)));
+    rows.set_columns(static_cast<int32_t>(
+        std::strtol(std::string(extension.substr(at + 7)).c_str(), nullptr, 10)));
   WF_ASSIGN(const LogisticFit fitted, fit_logistic_regression(rows, chosen));
   host().gauge("iterations", fitted.report.iterations);
   host().gauge("objective", fitted.report.objective);
   if (!fitted.report.converged)
-    host().log(wf::LogLevel::warning, "stopped after " + std::to_string(fitted.report.iterations) + " iterations before the tolerance was reached");
+    host().log(wf::LogLevel::warning, "stopped after " + std::to_string(fitted.report.iterations) +
+                                          " iterations before the tolerance was reached");
   const std::vector<std::byte> bytes = make_linear_state(fitted, chosen, {}, config().threshold);
   state.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   return {};
@@ -164,8 +174,8 @@ wf::Status LogisticRegression::process(const wf::Batch& in, wf::Emitter& out) {
   const CsrView rows = sparse_rows(sparse, offsets);
   for (const int32_t index : rows.indices)
     if (index < 0 || index >= model_->columns())
-      return wf::invalid_data("a feature has index " + std::to_string(index) + ", but the model has " +
-                              std::to_string(model_->columns()));
+      return wf::invalid_data("a feature has index " + std::to_string(index) +
+                              ", but the model has " + std::to_string(model_->columns()));
   const wf_task task = host().task();
   const std::string_view version = wf::view(task.model_version);
   wf::Float64Builder score, probability, threshold;
@@ -187,10 +197,12 @@ wf::Status LogisticRegression::process(const wf::Batch& in, wf::Emitter& out) {
     threshold.append(model_->threshold());
     model.append(version);
     if (config().contributions > 0) {
-      const Explanation why = explain(row, model_->weights(), static_cast<size_t>(config().contributions));
+      const Explanation why =
+          explain(row, model_->weights(), static_cast<size_t>(config().contributions));
       for (const auto* list : {&why.raising, &why.lowering})
         for (const Contribution& c : *list) {
-          const auto k = std::lower_bound(row.indices, row.indices + row.size, c.column) - row.indices;
+          const auto k =
+              std::lower_bound(row.indices, row.indices + row.size, c.column) - row.indices;
           if (texts && terms->end(i) - terms->begin(i) == static_cast<int64_t>(row.size))
             contributions.items().append((*texts)[terms->begin(i) + k], c.contribution);
           else
@@ -199,8 +211,9 @@ wf::Status LogisticRegression::process(const wf::Batch& in, wf::Emitter& out) {
     }
     contributions.append();
   }
-  out.emit(in.with_columns(out.schema(), {score.finish(), probability.finish(), decision.finish(), threshold.finish(),
-                                          model.finish(), contributions.finish()}));
+  out.emit(
+      in.with_columns(out.schema(), {score.finish(), probability.finish(), decision.finish(),
+                                     threshold.finish(), model.finish(), contributions.finish()}));
   return {};
 }
 

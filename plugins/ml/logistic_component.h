@@ -36,24 +36,74 @@ class LogisticRegression final : public wf::Estimator<LogisticConfig> {
           .concurrent()
           .summary("Learns and predicts the probability of a 0/1 label from sparse features");
   static constexpr auto kConfig = wf::fields(
-      wf::field("label", &LogisticConfig::label).required().help("Column with the truth, 0 or 1; needed where the model is fitted").example("\"removed\""),
-      wf::field("features", &LogisticConfig::features).column().help("Sparse column").example("\"features\""),
-      wf::field("score", &LogisticConfig::score).help("Column for w x + b; comments often have a column score of their own").example("\"model_score\""),
-      wf::field("bias", &LogisticConfig::bias).one_of("free", "penalised", "none").help("Intercept: not penalised (scikit-learn, Spark), penalised (LIBLINEAR), or none").example("\"free\""),
-      wf::field("c", &LogisticConfig::c).range(1e-12, 1e12).help("Inverse strength of the penalty, as in scikit-learn").example("1.0"),
-      wf::field("regularisation", &LogisticConfig::regularisation).range(0, 1e12).help("Strength as Spark's regParam, instead of c").example("0.01"),
-      wf::field("l1_ratio", &LogisticConfig::l1_ratio).range(0, 1).help("0 = L2, 1 = L1, between: elastic net").example("0.5"),
-      wf::field("standardise", &LogisticConfig::standardise).help("Penalise the weights of features divided by their standard deviation (Spark)").example("true"),
-      wf::field("class_weight", &LogisticConfig::class_weight).one_of("none", "balanced").help("balanced: rows of the rarer class count more").example("\"balanced\""),
-      wf::field("solver", &LogisticConfig::solver).one_of("auto", "dual", "newton_cg", "lbfgs").help("How the optimum is found").example("\"newton_cg\""),
-      wf::field("tolerance", &LogisticConfig::tolerance).range(0, 1).help("When to stop; 0 = the solver's default").example("1e-8"),
-      wf::field("max_iterations", &LogisticConfig::max_iterations).range(0, 1e9).help("At most so many; 0 = the solver's default").example("200"),
-      wf::field("seed", &LogisticConfig::seed).at_least(0).help("Order of rows in the solver dual").example("42"),
-      wf::field("threshold", &LogisticConfig::threshold).range(0, 1).help("decision = probability > threshold").example("0.5"),
-      wf::field("contributions", &LogisticConfig::contributions).range(0, 1000).help("So many n-grams that spoke for, and so many that spoke against").example("5"));
-  static constexpr auto kPorts = wf::ports(
-      wf::input("in").column_from("features", "list<struct<index: int32, value: float64>>", "sparse features"),
-      wf::output("out").column_from("score", "float64").column("probability", "float64").column("decision", "bool").column("threshold", "float64").column("model_version", "utf8").column("contributions", "list<struct<ngram: utf8, contribution: float64>>"));
+      wf::field("label", &LogisticConfig::label)
+          .required()
+          .help("Column with the truth, 0 or 1; needed where the model is fitted")
+          .example("\"removed\""),
+      wf::field("features", &LogisticConfig::features)
+          .column()
+          .help("Sparse column")
+          .example("\"features\""),
+      wf::field("score", &LogisticConfig::score)
+          .help("Column for w x + b; comments often have a column score of their own")
+          .example("\"model_score\""),
+      wf::field("bias", &LogisticConfig::bias)
+          .one_of("free", "penalised", "none")
+          .help("Intercept: not penalised (scikit-learn, Spark), penalised (LIBLINEAR), or none")
+          .example("\"free\""),
+      wf::field("c", &LogisticConfig::c)
+          .range(1e-12, 1e12)
+          .help("Inverse strength of the penalty, as in scikit-learn")
+          .example("1.0"),
+      wf::field("regularisation", &LogisticConfig::regularisation)
+          .range(0, 1e12)
+          .help("Strength as Spark's regParam, instead of c")
+          .example("0.01"),
+      wf::field("l1_ratio", &LogisticConfig::l1_ratio)
+          .range(0, 1)
+          .help("0 = L2, 1 = L1, between: elastic net")
+          .example("0.5"),
+      wf::field("standardise", &LogisticConfig::standardise)
+          .help("Penalise the weights of features divided by their standard deviation (Spark)")
+          .example("true"),
+      wf::field("class_weight", &LogisticConfig::class_weight)
+          .one_of("none", "balanced")
+          .help("balanced: rows of the rarer class count more")
+          .example("\"balanced\""),
+      wf::field("solver", &LogisticConfig::solver)
+          .one_of("auto", "dual", "newton_cg", "lbfgs")
+          .help("How the optimum is found")
+          .example("\"newton_cg\""),
+      wf::field("tolerance", &LogisticConfig::tolerance)
+          .range(0, 1)
+          .help("When to stop; 0 = the solver's default")
+          .example("1e-8"),
+      wf::field("max_iterations", &LogisticConfig::max_iterations)
+          .range(0, 1e9)
+          .help("At most so many; 0 = the solver's default")
+          .example("200"),
+      wf::field("seed", &LogisticConfig::seed)
+          .at_least(0)
+          .help("Order of rows in the solver dual")
+          .example("42"),
+      wf::field("threshold", &LogisticConfig::threshold)
+          .range(0, 1)
+          .help("decision = probability > threshold")
+          .example("0.5"),
+      wf::field("contributions", &LogisticConfig::contributions)
+          .range(0, 1000)
+          .help("So many n-grams that spoke for, and so many that spoke against")
+          .example("5"));
+  static constexpr auto kPorts =
+      wf::ports(wf::input("in").column_from(
+                    "features", "list<struct<index: int32, value: float64>>", "sparse features"),
+                wf::output("out")
+                    .column_from("score", "float64")
+                    .column("probability", "float64")
+                    .column("decision", "bool")
+                    .column("threshold", "float64")
+                    .column("model_version", "utf8")
+                    .column("contributions", "list<struct<ngram: utf8, contribution: float64>>"));
 
  protected:
   wf::Status bind(const wf::Schema& in, wf::SchemaBuilder& out) override;

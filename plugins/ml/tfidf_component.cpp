@@ -15,7 +15,8 @@ wf::Result<DocumentBound> bound(const wf::Value& value, const char* key) {
     return DocumentBound{false, static_cast<double>(*count)};
   if (const auto* share = value.number(); share && *share >= 0 && *share <= 1)
     return DocumentBound{true, *share};
-  return wf::invalid_config(std::string("'") + key + "' is a count from 1 up, or a share from 0.0 to 1.0")
+  return wf::invalid_config(std::string("'") + key +
+                            "' is a count from 1 up, or a share from 0.0 to 1.0")
       .at({key, 0, 0, ""});
 }
 
@@ -45,7 +46,8 @@ wf::Result<VectoriserOptions> Tfidf::options() const {
   const auto longest = static_cast<uint32_t>(std::clamp<int64_t>(c.ngrams.back(), 0, 1000));
   if (c.preset == "spark") {
     if (shortest != longest)
-      return wf::invalid_config("preset \"spark\" has n-grams of one length").at({"ngrams", 0, 0, ""});
+      return wf::invalid_config("preset \"spark\" has n-grams of one length")
+          .at({"ngrams", 0, 0, ""});
     VectoriserOptions spark = c.hash_features ? VectoriserOptions::spark_hashing(longest)
                                               : VectoriserOptions::spark(longest);
     if (c.max_features) spark.max_features = static_cast<uint64_t>(*c.max_features);
@@ -61,7 +63,10 @@ wf::Result<VectoriserOptions> Tfidf::options() const {
   o.max_features = static_cast<uint64_t>(c.max_features.value_or(0));
   o.sublinear_tf = c.sublinear_tf;
   o.binary = c.binary;
-  o.idf = c.idf == "none" ? Idf::none : c.idf == "plain" ? Idf::plain : c.idf == "spark" ? Idf::spark : Idf::smooth;
+  o.idf = c.idf == "none"    ? Idf::none
+          : c.idf == "plain" ? Idf::plain
+          : c.idf == "spark" ? Idf::spark
+                             : Idf::smooth;
   o.norm = c.norm == "none" ? Norm::none : c.norm == "l1" ? Norm::l1 : Norm::l2;
   o.min_tf = c.min_tf;
   o.hash_features = static_cast<uint32_t>(c.hash_features);

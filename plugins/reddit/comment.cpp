@@ -16,15 +16,48 @@ using Problem = wf::io::LineParser::Problem;
 
 /// Where the values stand in the object.
 enum Slot : size_t {
-  kId, kName, kParent, kLink, kAuthor, kAuthorFullname, kBody, kCreated, kEdited, kScore,
-  kScoreHidden, kSubreddit, kSubredditId, kPermalink, kDistinguished, kStickied, kControversiality,
-  kRetrievedOn, kRetrievedUtc, kRemovalType, kSlots
+  kId,
+  kName,
+  kParent,
+  kLink,
+  kAuthor,
+  kAuthorFullname,
+  kBody,
+  kCreated,
+  kEdited,
+  kScore,
+  kScoreHidden,
+  kSubreddit,
+  kSubredditId,
+  kPermalink,
+  kDistinguished,
+  kStickied,
+  kControversiality,
+  kRetrievedOn,
+  kRetrievedUtc,
+  kRemovalType,
+  kSlots
 };
-constexpr std::array<const char*, kSlots> kKeys = {
-    "/id", "/name", "/parent_id", "/link_id", "/author", "/author_fullname", "/body",
-    "/created_utc", "/edited", "/score", "/score_hidden", "/subreddit", "/subreddit_id",
-    "/permalink", "/distinguished", "/stickied", "/controversiality", "/retrieved_on",
-    "/retrieved_utc", "/_meta/removal_type"};
+constexpr std::array<const char*, kSlots> kKeys = {"/id",
+                                                   "/name",
+                                                   "/parent_id",
+                                                   "/link_id",
+                                                   "/author",
+                                                   "/author_fullname",
+                                                   "/body",
+                                                   "/created_utc",
+                                                   "/edited",
+                                                   "/score",
+                                                   "/score_hidden",
+                                                   "/subreddit",
+                                                   "/subreddit_id",
+                                                   "/permalink",
+                                                   "/distinguished",
+                                                   "/stickied",
+                                                   "/controversiality",
+                                                   "/retrieved_on",
+                                                   "/retrieved_utc",
+                                                   "/_meta/removal_type"};
 
 /// How a column is made of the values.
 enum class Make { plain, name, edited, edited_utc, retrieved, removal, removed };
@@ -106,7 +139,8 @@ struct CommentReader::State {
 
   /// Reads the object, or what an API listing wraps as its data.
   std::optional<Problem> read(std::string_view json, bool padded) {
-    if (auto s = fields.parse(json, padded, &cells); !s.ok()) return Problem{"bad_json", s.message()};
+    if (auto s = fields.parse(json, padded, &cells); !s.ok())
+      return Problem{"bad_json", s.message()};
     if (!empty(cells[kId])) return {};
     if (auto s = wrapper.parse(json, padded, &wrapped); !s.ok())
       return Problem{"bad_json", s.message()};
@@ -118,14 +152,16 @@ struct CommentReader::State {
                                           "', a comment is of kind 't1'"};
     if (wrapped[1].kind != JsonCell::Kind::nested) return {};
     data.assign(wrapped[1].text);
-    if (auto s = fields.parse(data, false, &cells); !s.ok()) return Problem{"bad_json", s.message()};
+    if (auto s = fields.parse(data, false, &cells); !s.ok())
+      return Problem{"bad_json", s.message()};
     return {};
   }
 
   JsonCell make(const Column& column) {
     const JsonCell& cell = cells[column.slot];
     switch (column.make) {
-      case Make::plain: return cell;
+      case Make::plain:
+        return cell;
       case Make::name:
         if (!empty(cell)) return cell;
         name = "t1_" + std::string(cells[kId].text);
@@ -133,10 +169,14 @@ struct CommentReader::State {
       case Make::edited:
         if (empty(cell)) return cell;
         return bool_cell(cell.kind != JsonCell::Kind::boolean || cell.integer != 0);
-      case Make::edited_utc: return cell.kind == JsonCell::Kind::boolean ? JsonCell{} : cell;
-      case Make::retrieved: return empty(cell) ? cells[kRetrievedUtc] : cell;
-      case Make::removal: return text_cell(removal_of(cells));
-      case Make::removed: return bool_cell(removal_of(cells).starts_with("removed"));
+      case Make::edited_utc:
+        return cell.kind == JsonCell::Kind::boolean ? JsonCell{} : cell;
+      case Make::retrieved:
+        return empty(cell) ? cells[kRetrievedUtc] : cell;
+      case Make::removal:
+        return text_cell(removal_of(cells));
+      case Make::removed:
+        return bool_cell(removal_of(cells).starts_with("removed"));
     }
     return cell;
   }
@@ -182,8 +222,8 @@ std::optional<Problem> CommentReader::add(std::string_view json, bool padded) {
   for (size_t i = 0; i < s.columns.size(); ++i) {
     s.row[i] = s.make(s.columns[i]);
     if (wf::io::fit_json(s.row[i], s.columns[i].type, nullptr) != wf::io::JsonFit::misfit) continue;
-    return Problem{"bad_value", "'" + std::string(s.columns[i].name) + "': " +
-                                    wf::io::printable(s.row[i].text) + " is no " +
+    return Problem{"bad_value", "'" + std::string(s.columns[i].name) +
+                                    "': " + wf::io::printable(s.row[i].text) + " is no " +
                                     std::string(wf::to_string(s.columns[i].type))};
   }
   for (size_t i = 0; i < s.columns.size(); ++i) {

@@ -7,7 +7,8 @@ namespace {
 class CommentLines final : public wf::io::LineParser {
  public:
   explicit CommentLines(std::unique_ptr<CommentReader> reader)
-      : reader_(std::move(reader)), schema_(std::make_shared<const wf::Schema>(reader_->fields())) {}
+      : reader_(std::move(reader)),
+        schema_(std::make_shared<const wf::Schema>(reader_->fields())) {}
   [[nodiscard]] const wf::SchemaPtr& schema() const override { return schema_; }
   std::optional<Problem> add(std::string_view line) override { return reader_->add(line, true); }
   std::vector<wf::ArrayPtr> finish() override { return reader_->finish(); }

@@ -12,12 +12,13 @@ struct Known {
   std::string_view name;
   Type type;
 };
-constexpr Known kKnown[] = {
-    {"row", Type::int64},     {"x", Type::int64},           {"index", Type::int64},
-    {"body", Type::utf8},     {"score", Type::int64},       {"parentid", Type::utf8},
-    {"linkid", Type::utf8},   {"id", Type::utf8},           {"created", Type::timestamp},
-    {"createdutc", Type::timestamp}, {"retrieved", Type::timestamp},
-    {"retrievedon", Type::timestamp}, {"author", Type::utf8}, {"subreddit", Type::utf8}};
+constexpr Known kKnown[] = {{"row", Type::int64},           {"x", Type::int64},
+                            {"index", Type::int64},         {"body", Type::utf8},
+                            {"score", Type::int64},         {"parentid", Type::utf8},
+                            {"linkid", Type::utf8},         {"id", Type::utf8},
+                            {"created", Type::timestamp},   {"createdutc", Type::timestamp},
+                            {"retrieved", Type::timestamp}, {"retrievedon", Type::timestamp},
+                            {"author", Type::utf8},         {"subreddit", Type::utf8}};
 
 /// "Parent.ID" -> "parentid".
 std::string plain(std::string_view name) {

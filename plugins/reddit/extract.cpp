@@ -11,9 +11,10 @@ wf::Batch extract_comments(const wf::Batch& in, int json, const std::vector<int>
   const wf::StringView texts = in.strings(json);
   std::vector<uint8_t> good(static_cast<size_t>(in.rows()), 1);
   for (int64_t row = 0; row < in.rows(); ++row) {
-    auto problem = texts.is_null(row)
-                       ? std::optional(wf::io::LineParser::Problem{"not_a_comment", "the value is null"})
-                       : reader.add(texts[row], false);
+    auto problem =
+        texts.is_null(row)
+            ? std::optional(wf::io::LineParser::Problem{"not_a_comment", "the value is null"})
+            : reader.add(texts[row], false);
     if (!problem) continue;
     good[static_cast<size_t>(row)] = 0;
     refuse(row, problem->code, problem->message);

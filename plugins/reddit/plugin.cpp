@@ -27,22 +27,25 @@ struct CsvConfig : io::ReadConfig {
 class Csv final : public io::FileSource<CsvConfig> {
  public:
   static constexpr auto kInfo =
-      wf::component("reddit.csv").version(kVersion).blocking().infers_schema().summary(
-          "Reads the CSV files of Reddit comments that the classifier was published with");
-  static constexpr auto kConfig = std::tuple_cat(
-      io::read_fields<CsvConfig>(),
-      wf::fields(wf::field("select", &CsvConfig::select)
-                     .help("Columns to give, in this order; empty: all")
-                     .example("[\"body\", \"removed\"]"),
-                 wf::field("removed", &CsvConfig::removed)
-                     .one_of("int", "bool")
-                     .help("Type of the label `removed`")
-                     .example("\"bool\""),
-                 wf::field("max_field", &CsvConfig::max_field)
-                     .size()
-                     .range(1, 1 << 30)
-                     .help("A record with a larger field is a bad line")
-                     .example("\"1MiB\"")));
+      wf::component("reddit.csv")
+          .version(kVersion)
+          .blocking()
+          .infers_schema()
+          .summary("Reads the CSV files of Reddit comments that the classifier was published with");
+  static constexpr auto kConfig =
+      std::tuple_cat(io::read_fields<CsvConfig>(),
+                     wf::fields(wf::field("select", &CsvConfig::select)
+                                    .help("Columns to give, in this order; empty: all")
+                                    .example("[\"body\", \"removed\"]"),
+                                wf::field("removed", &CsvConfig::removed)
+                                    .one_of("int", "bool")
+                                    .help("Type of the label `removed`")
+                                    .example("\"bool\""),
+                                wf::field("max_field", &CsvConfig::max_field)
+                                    .size()
+                                    .range(1, 1 << 30)
+                                    .help("A record with a larger field is a bad line")
+                                    .example("\"1MiB\"")));
 
  protected:
   const std::vector<std::string>& path_patterns() const override { return config().path; }
@@ -79,18 +82,21 @@ struct DumpConfig : io::ReadConfig {
 class Dump final : public io::FileSource<DumpConfig> {
  public:
   static constexpr auto kInfo =
-      wf::component("reddit.dump").version(kVersion).blocking().summary(
-          "Reads monthly dumps of comments (RC_*.zst) or other files of one comment a line");
-  static constexpr auto kConfig = std::tuple_cat(
-      io::read_fields<DumpConfig>(),
-      wf::fields(wf::field("columns", &DumpConfig::columns)
-                     .help("Columns of a comment to give, in this order; empty: all")
-                     .example("[\"id\", \"created_utc\", \"body\", \"removed\"]"),
-                 wf::field("max_record", &DumpConfig::max_record)
-                     .size()
-                     .range(1, 1 << 30)
-                     .help("A longer line is a bad line")
-                     .example("\"1MiB\"")));
+      wf::component("reddit.dump")
+          .version(kVersion)
+          .blocking()
+          .summary(
+              "Reads monthly dumps of comments (RC_*.zst) or other files of one comment a line");
+  static constexpr auto kConfig =
+      std::tuple_cat(io::read_fields<DumpConfig>(),
+                     wf::fields(wf::field("columns", &DumpConfig::columns)
+                                    .help("Columns of a comment to give, in this order; empty: all")
+                                    .example("[\"id\", \"created_utc\", \"body\", \"removed\"]"),
+                                wf::field("max_record", &DumpConfig::max_record)
+                                    .size()
+                                    .range(1, 1 << 30)
+                                    .help("A longer line is a bad line")
+                                    .example("\"1MiB\"")));
 
  protected:
   const std::vector<std::string>& path_patterns() const override { return config().path; }
@@ -121,9 +127,10 @@ struct ExtractConfig {
 
 class Extract final : public wf::Transform<ExtractConfig> {
  public:
-  static constexpr auto kInfo =
-      wf::component("reddit.extract").version(kVersion).concurrent().summary(
-          "Makes typed columns of the raw JSON of comments");
+  static constexpr auto kInfo = wf::component("reddit.extract")
+                                    .version(kVersion)
+                                    .concurrent()
+                                    .summary("Makes typed columns of the raw JSON of comments");
   static constexpr auto kConfig = wf::fields(
       wf::field("column", &ExtractConfig::column)
           .column()
@@ -133,7 +140,8 @@ class Extract final : public wf::Transform<ExtractConfig> {
           .help("Columns of a comment to add, in this order; empty: all")
           .example("[\"id\", \"created_utc\", \"body\"]"),
       wf::field("keep_json", &ExtractConfig::keep_json)
-          .help("Keep the column with the JSON; false: it goes, its values stand in the new columns")
+          .help(
+              "Keep the column with the JSON; false: it goes, its values stand in the new columns")
           .example("true"));
   static constexpr auto kPorts =
       wf::ports(wf::input("in").column_from("column", "utf8|binary", "one comment as JSON"),
@@ -155,8 +163,10 @@ class Extract final : public wf::Transform<ExtractConfig> {
       if (i != json_ || config().keep_json) keep_.push_back(i);
     for (const wf::Field& field : reader_->fields())
       if (Status s = out.add(field); !s.ok())
-        return std::move(s).with_context("the input and the comment both have a column").at(
-            {"columns", 0, 0, "name the columns to add, or rename the input's with flow.select"});
+        return std::move(s)
+            .with_context("the input and the comment both have a column")
+            .at({"columns", 0, 0,
+                 "name the columns to add, or rename the input's with flow.select"});
     return {};
   }
   Status process(const wf::Batch& in, wf::Emitter& out) override {

@@ -41,7 +41,8 @@ inline bool decode_base64(std::string_view text, std::string* out) {
       if (v < 0) return false;
       word = word << 6 | static_cast<uint32_t>(v);
     }
-    for (size_t k = 0; k < 3 - pad; ++k) out->push_back(static_cast<char>(word >> (16 - 8 * k) & 255));
+    for (size_t k = 0; k < 3 - pad; ++k)
+      out->push_back(static_cast<char>(word >> (16 - 8 * k) & 255));
   }
   return true;
 }

@@ -131,15 +131,23 @@ class StructColumn final : public ColumnBuilder {
 Result<std::unique_ptr<ColumnBuilder>> make_column_builder(const DataType& type) {
   using Made = std::unique_ptr<ColumnBuilder>;
   switch (type.id()) {
-    case Type::null: return Made(new NullColumn);
-    case Type::boolean: return Made(new BoolColumn);
-    case Type::int32: return Made(new IntColumn<int32_t>);
-    case Type::int64: return Made(new IntColumn<int64_t>);
-    case Type::timestamp: return Made(new IntColumn<int64_t>(Int64Builder(Type::timestamp)));
-    case Type::float32: return Made(new FloatColumn<float>);
-    case Type::float64: return Made(new FloatColumn<double>);
+    case Type::null:
+      return Made(new NullColumn);
+    case Type::boolean:
+      return Made(new BoolColumn);
+    case Type::int32:
+      return Made(new IntColumn<int32_t>);
+    case Type::int64:
+      return Made(new IntColumn<int64_t>);
+    case Type::timestamp:
+      return Made(new IntColumn<int64_t>(Int64Builder(Type::timestamp)));
+    case Type::float32:
+      return Made(new FloatColumn<float>);
+    case Type::float64:
+      return Made(new FloatColumn<double>);
     case Type::utf8:
-    case Type::binary: return Made(new TextColumn(StringBuilder(type.id())));
+    case Type::binary:
+      return Made(new TextColumn(StringBuilder(type.id())));
     case Type::list: {
       WF_ASSIGN(Made item, make_column_builder(type.children()[0].type));
       return Made(new ListColumn(type, std::move(item)));

@@ -18,11 +18,12 @@ std::optional<int64_t> value_bits(Type type, std::string_view text) {
       if (const auto v = parse_bool(text)) return *v;
       return {};
     case Type::int32:
-      if (const auto v = parse_int64(text);
-          v && *v >= std::numeric_limits<int32_t>::min() && *v <= std::numeric_limits<int32_t>::max())
+      if (const auto v = parse_int64(text); v && *v >= std::numeric_limits<int32_t>::min() &&
+                                            *v <= std::numeric_limits<int32_t>::max())
         return v;
       return {};
-    case Type::int64: return parse_int64(text);
+    case Type::int64:
+      return parse_int64(text);
     case Type::float32:
       if (const auto v = parse_float64(text);
           v && (std::abs(*v) <= std::numeric_limits<float>::max() || !std::isfinite(*v)))
@@ -34,16 +35,21 @@ std::optional<int64_t> value_bits(Type type, std::string_view text) {
     case Type::timestamp:
       if (const auto v = parse_timestamp(text)) return v;
       return parse_epoch_seconds(text);
-    default: return {};
+    default:
+      return {};
   }
 }
 
 std::string_view expected(Type type) {
   switch (type) {
-    case Type::null: return "null";
-    case Type::boolean: return "bool (true, false, 1, 0, t, f, yes, no, y, n)";
-    case Type::timestamp: return "timestamp (ISO 8601, or seconds since 1970)";
-    default: return to_string(type);
+    case Type::null:
+      return "null";
+    case Type::boolean:
+      return "bool (true, false, 1, 0, t, f, yes, no, y, n)";
+    case Type::timestamp:
+      return "timestamp (ISO 8601, or seconds since 1970)";
+    default:
+      return to_string(type);
   }
 }
 

@@ -30,11 +30,11 @@ class CsvColumns {
   void check(const std::vector<CsvField>& fields, size_t rows, bool all_utf8,
              std::vector<Misfit>* misfits);
   /// Appends the rows of the last check() but the misfits.
-  void append(const std::vector<CsvField>& fields, size_t rows,
-              const std::vector<Misfit>& misfits);
+  void append(const std::vector<CsvField>& fields, size_t rows, const std::vector<Misfit>& misfits);
   std::vector<ArrayPtr> finish();
   /// What is wrong, for a person.
-  [[nodiscard]] std::string message(const Misfit& misfit, const std::vector<CsvField>& fields) const;
+  [[nodiscard]] std::string message(const Misfit& misfit,
+                                    const std::vector<CsvField>& fields) const;
 
  private:
   enum State : uint8_t { kValue, kNull, kBad };

@@ -74,8 +74,9 @@ Status pass_byte_order_mark(RecordBuffer& buffer, const std::string& file) {
   const std::string_view head(buffer.begin(), std::min<size_t>(buffer.unread(), 3));
   if (head == "\xEF\xBB\xBF") buffer.consume(buffer.begin() + 3);
   if (head.substr(0, 2) == "\xFF\xFE" || head.substr(0, 2) == "\xFE\xFF")
-    return invalid_data(file + ": the file is UTF-16; convert it to UTF-8 first (iconv -f UTF-16 "
-                               "-t UTF-8)");
+    return invalid_data(file +
+                        ": the file is UTF-16; convert it to UTF-8 first (iconv -f UTF-16 "
+                        "-t UTF-8)");
   return {};
 }
 
@@ -83,16 +84,18 @@ Result<CsvParser::Outcome> peek_record(RecordBuffer& buffer, CsvParser& parser, 
                                        std::vector<CsvField>& fields) {
   for (;;) {
     fields.clear();
-    const auto outcome =
-        parser.parse(buffer.begin(), buffer.end(), buffer.last(), record, fields);
+    const auto outcome = parser.parse(buffer.begin(), buffer.end(), buffer.last(), record, fields);
     switch (outcome) {
-      case CsvParser::Outcome::passed: buffer.consume(record.next); continue;
+      case CsvParser::Outcome::passed:
+        buffer.consume(record.next);
+        continue;
       case CsvParser::Outcome::incomplete:
         if (buffer.unread() > parser.max_record() + 2) return CsvParser::Outcome::too_large;
         WF_TRY(buffer.refill());
         parser.reset();
         continue;
-      default: return outcome;
+      default:
+        return outcome;
     }
   }
 }
@@ -106,8 +109,7 @@ Result<std::vector<std::string>> read_header(RecordBuffer& buffer, CsvParser& pa
     return invalid_data(file + ": the file is empty, it has no header");
   if (outcome == CsvParser::Outcome::too_large || record.over)
     return invalid_data(file + ": the header is no record: it is too large");
-  if (record.problem)
-    return invalid_data(file + ": the header is no record: " + record.problem);
+  if (record.problem) return invalid_data(file + ": the header is no record: " + record.problem);
   std::vector<std::string> names;
   std::string scratch;
   for (const CsvField& field : fields)
@@ -152,7 +154,8 @@ Result<CsvHead> read_head(std::unique_ptr<ByteInput> input, const std::string& f
   } else {
     WF_ASSIGN(head.names, names_without_header(buffer, parser, options, file));
     if (head.names.empty())
-      return invalid_data(file + ": the file is empty: neither a header nor 'columns' names columns");
+      return invalid_data(file +
+                          ": the file is empty: neither a header nor 'columns' names columns");
   }
   head.guesses.resize(head.names.size());
   for (int64_t row = 0; rows < 0 || row < rows;) {
@@ -192,8 +195,8 @@ Result<Schema> make_schema(const CsvHead& head, const CsvOptions& options,
     const auto found = index.find(name);
     if (found == index.end()) return no_such_column(file, name, head.names, "select");
     const Field* known = declared(options, name);
-    DataType type = options.infer == CsvInfer::none ? Type::utf8
-                                                    : head.guesses[found->second].type();
+    DataType type =
+        options.infer == CsvInfer::none ? Type::utf8 : head.guesses[found->second].type();
     if (is_declared(known)) type = known->type;
     fields.push_back(Field{name, std::move(type), true, {}});
   }
@@ -222,7 +225,8 @@ std::optional<Schema> csv_schema_of(const CsvOptions& options) {
   std::vector<Field> fields;
   const auto add = [&](const std::string& name) {
     const Field* known = declared(options, name);
-    fields.push_back(Field{name, is_declared(known) ? known->type : DataType(Type::utf8), true, {}});
+    fields.push_back(
+        Field{name, is_declared(known) ? known->type : DataType(Type::utf8), true, {}});
   };
   if (!options.select.empty())
     for (const std::string& name : options.select) add(name);

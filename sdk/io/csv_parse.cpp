@@ -89,7 +89,8 @@ CsvParser::Outcome CsvParser::quoted_field(Cursor& in, CsvRecord& record, CsvFie
     field.flags |= CsvField::kEscaped;
     in.p = q + 2;
   }
-  field.size = static_cast<uint32_t>(std::min<size_t>(static_cast<size_t>(q - field.data), UINT32_MAX));
+  field.size =
+      static_cast<uint32_t>(std::min<size_t>(static_cast<size_t>(q - field.data), UINT32_MAX));
   in.p = q;
   if (q == in.end || ends_line(*q)) return Outcome::record;
   ++in.p;
@@ -103,7 +104,8 @@ CsvParser::Outcome CsvParser::quoted_field(Cursor& in, CsvRecord& record, CsvFie
   if (options_.quotes != CsvQuotes::lenient)
     note(record, kBadQuote, "there is text behind a closing quote");
   field.data = opening;
-  field.size = static_cast<uint32_t>(std::min<size_t>(static_cast<size_t>(in.p - opening), UINT32_MAX));
+  field.size =
+      static_cast<uint32_t>(std::min<size_t>(static_cast<size_t>(in.p - opening), UINT32_MAX));
   field.flags |= CsvField::kMixed;
   return Outcome::record;
 }
@@ -192,8 +194,8 @@ std::string_view CsvParser::text(const CsvField& field, std::string* scratch) co
     while (stop < end && *stop != quote_ && *stop != escape_) ++stop;
     scratch->append(p, stop);
     if (stop == end) break;
-    const bool pair = stop + 1 < end && (stop[1] == quote_ || (has_escape_ && *stop == escape_ &&
-                                                               stop[1] == escape_));
+    const bool pair = stop + 1 < end && (stop[1] == quote_ ||
+                                         (has_escape_ && *stop == escape_ && stop[1] == escape_));
     if (pair) {
       scratch->push_back(stop[1]);
       p = stop + 2;
@@ -263,7 +265,8 @@ bool CsvSkipper::step(char c) {
     case State::quote_seen:
       if (is_quote) return state_ = State::quoted, false;
       break;
-    default: break;
+    default:
+      break;
   }
   if (ends_line(c)) return true;
   if (state_ == State::comment) return false;

@@ -16,7 +16,8 @@ namespace wf::io {
 struct CsvField {
   static constexpr uint8_t kQuoted = 1;   ///< was in quotes, which are not in [data, data + size)
   static constexpr uint8_t kEscaped = 2;  ///< has doubled quotes or escapes
-  static constexpr uint8_t kMixed = 4;    ///< text behind the closing quote: from the opening quote on
+  static constexpr uint8_t kMixed =
+      4;  ///< text behind the closing quote: from the opening quote on
   static constexpr uint8_t kMissing = 8;  ///< the record has fewer fields
   const char* data = nullptr;
   uint32_t size = 0;

@@ -121,9 +121,7 @@ Status CsvReader::set_columns(const std::vector<std::string>& names) {
 
 void CsvReader::take_record(const CsvRecord& record, size_t fields_before) {
   const char* code = record.problem_code;
-  std::string message = record.over      ? too_large_message()
-                        : record.problem ? record.problem
-                                         : "";
+  std::string message = record.over ? too_large_message() : record.problem ? record.problem : "";
   const bool many = record.fields > file_columns_ && options_.ragged != CsvRagged::fit;
   const bool few = record.fields < file_columns_ && options_.ragged == CsvRagged::refuse;
   if (!record.problem && (many || few)) {
@@ -170,7 +168,9 @@ Status CsvReader::parse_block() {
         take_record(record, before);
         p = record.next;
         break;
-      case CsvParser::Outcome::passed: p = record.next; break;
+      case CsvParser::Outcome::passed:
+        p = record.next;
+        break;
       case CsvParser::Outcome::incomplete:
         more = false;
         over = static_cast<size_t>(end - p) > parser_.max_record() + 2;
@@ -179,7 +179,9 @@ Status CsvReader::parse_block() {
         more = false;
         over = true;
         break;
-      case CsvParser::Outcome::end: more = false; break;
+      case CsvParser::Outcome::end:
+        more = false;
+        break;
     }
   }
   WF_TRY(convert_rows());
@@ -208,9 +210,8 @@ Status CsvReader::convert_rows() {
 
 /// In the order of the file, whichever step found them.
 Status CsvReader::report_problems() {
-  std::sort(problems_.begin(), problems_.end(), [](const Problem& a, const Problem& b) {
-    return a.span.begin < b.span.begin;
-  });
+  std::sort(problems_.begin(), problems_.end(),
+            [](const Problem& a, const Problem& b) { return a.span.begin < b.span.begin; });
   for (Problem& problem : problems_) {
     const auto [begin, end] = problem.span;
     WF_TRY(bad_record(line_at(begin), {begin, static_cast<size_t>(end - begin)}, problem.code,
@@ -226,7 +227,8 @@ Status check_csv_options(const CsvOptions& o) {
     return invalid_config(std::move(message)).at({key, 0, 0, ""});
   };
   const auto taken = [](char c) { return c == '\n' || c == '\r' || c == '\0' || (c & 0x80); };
-  if (taken(o.delimiter)) return wrong("delimiter", "delimiter must be one ASCII character, no line end");
+  if (taken(o.delimiter))
+    return wrong("delimiter", "delimiter must be one ASCII character, no line end");
   if (o.quote && (taken(*o.quote) || *o.quote == o.delimiter))
     return wrong("quote", "quote must be one ASCII character other than delimiter and line ends");
   if (o.escape && (taken(*o.escape) || *o.escape == o.delimiter))
@@ -241,8 +243,8 @@ Status check_csv_options(const CsvOptions& o) {
   if (o.sample_rows < 1) return wrong("sample_rows", "sample_rows must be at least 1");
   for (const Field& field : o.columns)
     if (!field.type.children().empty())
-      return wrong("columns", "column '" + field.name + "': CSV cannot be read as " +
-                                  field.type.to_string());
+      return wrong("columns",
+                   "column '" + field.name + "': CSV cannot be read as " + field.type.to_string());
   for (size_t i = 0; i < o.select.size(); ++i)
     if (std::find(o.select.begin(), o.select.begin() + static_cast<ptrdiff_t>(i), o.select[i]) !=
         o.select.begin() + static_cast<ptrdiff_t>(i))
@@ -299,7 +301,8 @@ Result<std::unique_ptr<RecordReader>> open_csv(std::unique_ptr<ByteInput> input,
   WF_TRY(check_csv_options(options));
   if (schema) return make_reader({name}, options, *schema, std::move(sink), std::move(input));
   WF_ASSIGN(Schema found, infer_in_passing(input, name, options));
-  return make_reader({std::move(name)}, options, std::move(found), std::move(sink), std::move(input));
+  return make_reader({std::move(name)}, options, std::move(found), std::move(sink),
+                     std::move(input));
 }
 
 }  // namespace wf::io

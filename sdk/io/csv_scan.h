@@ -68,8 +68,7 @@ class CsvScanner {
       const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + 16 * i));
       const __m128i line = _mm_or_si128(_mm_cmpeq_epi8(bytes, lf), _mm_cmpeq_epi8(bytes, cr));
       const __m128i plain = _mm_or_si128(line, _mm_cmpeq_epi8(bytes, delimiter));
-      __m128i quoted =
-          _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, escape));
+      __m128i quoted = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, escape));
       if (lines_end_quotes_) quoted = _mm_or_si128(quoted, line);
       masks_.plain |= uint64_t{static_cast<uint16_t>(_mm_movemask_epi8(plain))} << (16 * i);
       masks_.quoted |= uint64_t{static_cast<uint16_t>(_mm_movemask_epi8(quoted))} << (16 * i);

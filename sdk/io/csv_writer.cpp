@@ -46,8 +46,10 @@ class CsvEncoder final : public RowEncoder {
       case Type::utf8:
       case Type::large_utf8:
       case Type::binary:
-      case Type::large_binary: return append_text(StringView(column)[row], out);
-      default: break;
+      case Type::large_binary:
+        return append_text(StringView(column)[row], out);
+      default:
+        break;
     }
     scratch_.clear();
     append_plain(column, row, &scratch_);
@@ -59,10 +61,18 @@ class CsvEncoder final : public RowEncoder {
   }
   static void append_plain(const Array& column, int64_t row, std::string* out) {
     switch (column.type.id()) {
-      case Type::float32: append_float32(NumericView<float>(column)[row], out); break;
-      case Type::float64: append_float64(NumericView<double>(column)[row], out); break;
-      case Type::timestamp: append_timestamp(NumericView<int64_t>(column)[row], out); break;
-      default: append_json_value(column, row, out); break;
+      case Type::float32:
+        append_float32(NumericView<float>(column)[row], out);
+        break;
+      case Type::float64:
+        append_float64(NumericView<double>(column)[row], out);
+        break;
+      case Type::timestamp:
+        append_timestamp(NumericView<int64_t>(column)[row], out);
+        break;
+      default:
+        append_json_value(column, row, out);
+        break;
     }
   }
   [[nodiscard]] bool needs_quotes(std::string_view text) const {
@@ -103,7 +113,8 @@ Result<QuoteMode> parse_quote_mode(std::string_view text) {
   if (text == "minimal") return QuoteMode::minimal;
   if (text == "text") return QuoteMode::text;
   if (text == "all") return QuoteMode::all;
-  return invalid_config("'" + std::string(text) + "' is no quote mode; known are minimal, text, all");
+  return invalid_config("'" + std::string(text) +
+                        "' is no quote mode; known are minimal, text, all");
 }
 
 Result<std::unique_ptr<RowEncoder>> make_csv_encoder(const Schema& schema,

@@ -48,7 +48,8 @@ class RawFile final : public ByteInput {
   }
   Status skip(uint64_t bytes) override {
     if (!regular_) return ByteInput::skip(bytes);
-    if (taken_.load() + bytes > stamp_.size) return invalid_data(name_ + ": the file is shorter than the position to go on from");
+    if (taken_.load() + bytes > stamp_.size)
+      return invalid_data(name_ + ": the file is shorter than the position to go on from");
     if (::lseek(fd_, static_cast<off_t>(bytes), SEEK_CUR) < 0)
       return system_error(name_, "seeking failed");
     taken_.fetch_add(bytes, std::memory_order_relaxed);
@@ -186,7 +187,8 @@ Result<Compression> parse_compression(std::string_view text) {
   if (text == "none") return Compression::none;
   if (text == "gzip" || text == "gz") return Compression::gzip;
   if (text == "zstd" || text == "zst") return Compression::zstd;
-  return invalid_config("'" + std::string(text) + "' is no compression; known are auto, none, gzip, zstd");
+  return invalid_config("'" + std::string(text) +
+                        "' is no compression; known are auto, none, gzip, zstd");
 }
 
 Result<std::unique_ptr<ByteInput>> open_input(const std::string& path,

@@ -52,7 +52,8 @@ bool is_json_number(std::string_view s, bool* whole) {
 }
 
 std::string_view strip(std::string_view s) {
-  while (!s.empty() && (s.back() == ' ' || s.back() == '\t' || s.back() == '\r' || s.back() == '\n'))
+  while (!s.empty() &&
+         (s.back() == ' ' || s.back() == '\t' || s.back() == '\r' || s.back() == '\n'))
     s.remove_suffix(1);
   return s;
 }
@@ -130,15 +131,24 @@ struct JsonFields::State {
   }
   static const char* describe(simdjson::error_code error) {
     switch (error) {
-      case simdjson::UTF8_ERROR: return "it is not valid UTF-8";
-      case simdjson::EMPTY: return "it is empty";
-      case simdjson::UNCLOSED_STRING: return "a string is not closed";
-      case simdjson::INCOMPLETE_ARRAY_OR_OBJECT: return "a bracket is not closed";
-      case simdjson::INCORRECT_TYPE: return "an object was expected";
-      case simdjson::DEPTH_ERROR: return "it is nested too deep";
-      case simdjson::UNESCAPED_CHARS: return "a string holds a control character";
-      case simdjson::STRING_ERROR: return "a string holds a wrong escape";
-      default: return "the syntax is wrong";
+      case simdjson::UTF8_ERROR:
+        return "it is not valid UTF-8";
+      case simdjson::EMPTY:
+        return "it is empty";
+      case simdjson::UNCLOSED_STRING:
+        return "a string is not closed";
+      case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
+        return "a bracket is not closed";
+      case simdjson::INCORRECT_TYPE:
+        return "an object was expected";
+      case simdjson::DEPTH_ERROR:
+        return "it is nested too deep";
+      case simdjson::UNESCAPED_CHARS:
+        return "a string holds a control character";
+      case simdjson::STRING_ERROR:
+        return "a string holds a wrong escape";
+      default:
+        return "the syntax is wrong";
     }
   }
 
@@ -149,8 +159,7 @@ struct JsonFields::State {
       json = {padded.data(), json.size()};
     }
     start = json.data();
-    if (auto e = parser
-                     .iterate(json.data(), json.size(), json.size() + simdjson::SIMDJSON_PADDING)
+    if (auto e = parser.iterate(json.data(), json.size(), json.size() + simdjson::SIMDJSON_PADDING)
                      .get(document)) {
       opened = false;
       return e;
@@ -190,8 +199,7 @@ struct JsonFields::State {
         return simdjson::SUCCESS;
       }
       default:
-        return read_scalar(value.raw_json_token(), cell) ? simdjson::SUCCESS
-                                                         : simdjson::TAPE_ERROR;
+        return read_scalar(value.raw_json_token(), cell) ? simdjson::SUCCESS : simdjson::TAPE_ERROR;
     }
   }
   simdjson::error_code walk(od::value value, const Node& node, std::vector<JsonCell>& cells) {
@@ -315,7 +323,9 @@ namespace dom = simdjson::dom;
 JsonCell cell_of(dom::element element) {
   JsonCell cell;
   switch (element.type()) {
-    case dom::element_type::NULL_VALUE: cell.kind = JsonCell::Kind::null; break;
+    case dom::element_type::NULL_VALUE:
+      cell.kind = JsonCell::Kind::null;
+      break;
     case dom::element_type::BOOL:
       cell.kind = JsonCell::Kind::boolean;
       cell.integer = bool(element);
@@ -336,7 +346,9 @@ JsonCell cell_of(dom::element element) {
       cell.kind = JsonCell::Kind::text;
       cell.text = std::string_view(element);
       break;
-    default: cell.kind = JsonCell::Kind::nested; break;
+    default:
+      cell.kind = JsonCell::Kind::nested;
+      break;
   }
   return cell;
 }
@@ -408,7 +420,8 @@ void JsonNested::append(ColumnBuilder& builder) {
   append_element(state_->root, state_->type, builder);
 }
 
-// --- Cells into columns ----------------------------------------------------------------------------
+// --- Cells into columns
+// ----------------------------------------------------------------------------
 
 namespace {
 
@@ -431,7 +444,8 @@ std::optional<double> real_number(const JsonCell& cell) {
 
 std::optional<int64_t> time_of(const JsonCell& cell) {
   if (cell.kind == JsonCell::Kind::number) return epoch_seconds_to_us(cell.number);
-  if (cell.kind == JsonCell::Kind::integer) return epoch_seconds_to_us(static_cast<double>(cell.integer));
+  if (cell.kind == JsonCell::Kind::integer)
+    return epoch_seconds_to_us(static_cast<double>(cell.integer));
   if (cell.kind != JsonCell::Kind::text) return {};
   if (const auto time = parse_timestamp(cell.text)) return time;
   return parse_epoch_seconds(cell.text);
@@ -444,28 +458,34 @@ bool is_truth(const JsonCell& cell) {
 
 bool has_value(const JsonCell& cell, const DataType& type, JsonNested* nested) {
   switch (type.id()) {
-    case Type::boolean: return is_truth(cell);
+    case Type::boolean:
+      return is_truth(cell);
     case Type::int32: {
       const auto v = whole_number(cell);
       return v && *v >= std::numeric_limits<int32_t>::min() &&
              *v <= std::numeric_limits<int32_t>::max();
     }
-    case Type::int64: return whole_number(cell).has_value();
+    case Type::int64:
+      return whole_number(cell).has_value();
     case Type::float32: {
       const auto v = real_number(cell);
       return v && (std::abs(*v) <= std::numeric_limits<float>::max() || !std::isfinite(*v));
     }
-    case Type::float64: return real_number(cell).has_value();
-    case Type::utf8: return true;
+    case Type::float64:
+      return real_number(cell).has_value();
+    case Type::utf8:
+      return true;
     case Type::binary: {
       std::string bytes;
       return cell.kind == JsonCell::Kind::text && decode_base64(cell.text, &bytes);
     }
-    case Type::timestamp: return time_of(cell).has_value();
+    case Type::timestamp:
+      return time_of(cell).has_value();
     case Type::list:
     case Type::structure:
       return nested && cell.kind == JsonCell::Kind::nested && nested->load(cell.text, type);
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -480,12 +500,20 @@ JsonFit fit_json(const JsonCell& cell, const DataType& type, JsonNested* nested)
 void append_json(const JsonCell& cell, const DataType& type, JsonNested* nested,
                  ColumnBuilder& builder) {
   switch (type.id()) {
-    case Type::boolean: builder.append_bool(cell.integer != 0); break;
+    case Type::boolean:
+      builder.append_bool(cell.integer != 0);
+      break;
     case Type::int32:
-    case Type::int64: builder.append_int(*whole_number(cell)); break;
+    case Type::int64:
+      builder.append_int(*whole_number(cell));
+      break;
     case Type::float32:
-    case Type::float64: builder.append_double(*real_number(cell)); break;
-    case Type::timestamp: builder.append_int(*time_of(cell)); break;
+    case Type::float64:
+      builder.append_double(*real_number(cell));
+      break;
+    case Type::timestamp:
+      builder.append_int(*time_of(cell));
+      break;
     case Type::binary: {
       std::string bytes;
       decode_base64(cell.text, &bytes);
@@ -493,8 +521,12 @@ void append_json(const JsonCell& cell, const DataType& type, JsonNested* nested,
       break;
     }
     case Type::list:
-    case Type::structure: nested->append(builder); break;
-    default: builder.append_text(cell.text); break;
+    case Type::structure:
+      nested->append(builder);
+      break;
+    default:
+      builder.append_text(cell.text);
+      break;
   }
 }
 

@@ -24,15 +24,18 @@ struct JsonGuess {
   }
   static Type type_of(const JsonCell& cell) {
     switch (cell.kind) {
-      case JsonCell::Kind::boolean: return Type::boolean;
-      case JsonCell::Kind::integer: return Type::int64;
+      case JsonCell::Kind::boolean:
+        return Type::boolean;
+      case JsonCell::Kind::integer:
+        return Type::int64;
       // A whole number past int64 is text, so that no digit is lost.
       case JsonCell::Kind::number:
         return cell.text.find_first_of(".eE") == std::string_view::npos ? Type::utf8
                                                                         : Type::float64;
       case JsonCell::Kind::text:
         return cell.text.size() >= 10 && parse_timestamp(cell.text) ? Type::timestamp : Type::utf8;
-      default: return Type::utf8;
+      default:
+        return Type::utf8;
     }
   }
   void add_nested(std::string_view json, JsonNested& nested) {

@@ -34,12 +34,17 @@ namespace {
 
 std::string_view kind_name(JsonCell::Kind kind) {
   switch (kind) {
-    case JsonCell::Kind::boolean: return "a truth value";
+    case JsonCell::Kind::boolean:
+      return "a truth value";
     case JsonCell::Kind::integer:
-    case JsonCell::Kind::number: return "a number";
-    case JsonCell::Kind::text: return "a string";
-    case JsonCell::Kind::nested: return "an object or array";
-    default: return "null";
+    case JsonCell::Kind::number:
+      return "a number";
+    case JsonCell::Kind::text:
+      return "a string";
+    case JsonCell::Kind::nested:
+      return "an object or array";
+    default:
+      return "null";
   }
 }
 
@@ -99,13 +104,14 @@ class LinesReader final : public FileRecordReader {
     return settings;
   }
   Status too_large(const char* p, size_t size) {
-    return bad_record(line_at(p), {p, size}, "too_large",
-                      "the line is over max_record (" + std::to_string(options_.max_record) +
-                          " bytes)");
+    return bad_record(
+        line_at(p), {p, size}, "too_large",
+        "the line is over max_record (" + std::to_string(options_.max_record) + " bytes)");
   }
   Status take_line(const char* begin, const char* stop) {
     std::string_view line(begin, static_cast<size_t>(stop - begin));
-    if (line.size() > static_cast<size_t>(options_.max_record)) return too_large(begin, line.size());
+    if (line.size() > static_cast<size_t>(options_.max_record))
+      return too_large(begin, line.size());
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) return {};
     std::string_view text = line;
@@ -223,8 +229,7 @@ std::unique_ptr<RecordReader> make_lines_reader(const std::vector<std::string>& 
                                                 std::unique_ptr<LineParser> parser,
                                                 BadRecordSink sink,
                                                 std::unique_ptr<ByteInput> first) {
-  auto reader =
-      std::make_unique<LinesReader>(paths, options, std::move(parser), std::move(sink));
+  auto reader = std::make_unique<LinesReader>(paths, options, std::move(parser), std::move(sink));
   reader->use_input(std::move(first));
   return reader;
 }
@@ -241,7 +246,8 @@ Status check_jsonl_options(const JsonlOptions& options) {
     const JsonColumn& column = options.columns[i];
     for (size_t k = 0; k < i; ++k)
       if (options.columns[k].name == column.name)
-        return invalid_config("column '" + column.name + "' stands twice").at({"columns", 0, 0, ""});
+        return invalid_config("column '" + column.name + "' stands twice")
+            .at({"columns", 0, 0, ""});
     if (column.type) WF_TRY(make_column_builder(*column.type).status());
     pointers.push_back(pointer_of(column));
   }

@@ -12,19 +12,31 @@ namespace {
 
 constexpr char kHex[] = "0123456789abcdef";
 
-bool needs_escape(char c) {
-  return static_cast<uint8_t>(c) < 0x20 || c == '"' || c == '\\';
-}
+bool needs_escape(char c) { return static_cast<uint8_t>(c) < 0x20 || c == '"' || c == '\\'; }
 
 void append_escape(char c, std::string* out) {
   switch (c) {
-    case '"': out->append("\\\""); return;
-    case '\\': out->append("\\\\"); return;
-    case '\n': out->append("\\n"); return;
-    case '\r': out->append("\\r"); return;
-    case '\t': out->append("\\t"); return;
-    case '\b': out->append("\\b"); return;
-    case '\f': out->append("\\f"); return;
+    case '"':
+      out->append("\\\"");
+      return;
+    case '\\':
+      out->append("\\\\");
+      return;
+    case '\n':
+      out->append("\\n");
+      return;
+    case '\r':
+      out->append("\\r");
+      return;
+    case '\t':
+      out->append("\\t");
+      return;
+    case '\b':
+      out->append("\\b");
+      return;
+    case '\f':
+      out->append("\\f");
+      return;
     default:
       out->append("\\u00");
       out->push_back(kHex[static_cast<uint8_t>(c) >> 4]);
@@ -122,27 +134,45 @@ void append_json_value(const Array& array, int64_t i, std::string* out) {
     return;
   }
   switch (array.type.id()) {
-    case Type::boolean: out->append(BoolView(array)[i] ? "true" : "false"); break;
-    case Type::int32: append_int64(NumericView<int32_t>(array)[i], out); break;
-    case Type::int64: append_int64(NumericView<int64_t>(array)[i], out); break;
-    case Type::float32: append_json_float(NumericView<float>(array)[i], out); break;
-    case Type::float64: append_json_float(NumericView<double>(array)[i], out); break;
+    case Type::boolean:
+      out->append(BoolView(array)[i] ? "true" : "false");
+      break;
+    case Type::int32:
+      append_int64(NumericView<int32_t>(array)[i], out);
+      break;
+    case Type::int64:
+      append_int64(NumericView<int64_t>(array)[i], out);
+      break;
+    case Type::float32:
+      append_json_float(NumericView<float>(array)[i], out);
+      break;
+    case Type::float64:
+      append_json_float(NumericView<double>(array)[i], out);
+      break;
     case Type::timestamp:
       out->push_back('"');
       append_timestamp(NumericView<int64_t>(array)[i], out);
       out->push_back('"');
       break;
     case Type::utf8:
-    case Type::large_utf8: append_json_string(StringView(array)[i], out); break;
+    case Type::large_utf8:
+      append_json_string(StringView(array)[i], out);
+      break;
     case Type::binary:
     case Type::large_binary:
       out->push_back('"');
       append_base64(StringView(array)[i], out);
       out->push_back('"');
       break;
-    case Type::list: append_list(array, i, out); break;
-    case Type::structure: append_struct(array, i, out); break;
-    case Type::null: out->append("null"); break;
+    case Type::list:
+      append_list(array, i, out);
+      break;
+    case Type::structure:
+      append_struct(array, i, out);
+      break;
+    case Type::null:
+      out->append("null");
+      break;
   }
 }
 

@@ -45,7 +45,8 @@ Status sync_folder(const fs::path& file) {
   if (fd < 0) return system_error(folder.string(), "cannot be opened");
   const int answer = ::fsync(fd);
   // Some file systems have no fsync for folders; their renames are durable by themselves.
-  Status status = answer != 0 && errno != EINVAL ? system_error(folder.string(), "fsync failed") : Status();
+  Status status =
+      answer != 0 && errno != EINVAL ? system_error(folder.string(), "fsync failed") : Status();
   ::close(fd);
   return status;
 }
@@ -135,9 +136,9 @@ struct OutputFile::State {
     }
     blob.final = target.string();
     blob.keep_old = if_exists == IfExists::fail;
-    blob.hidden = (target.parent_path() /
-                   ("." + target.filename().string() + "." + unique_suffix() + ".tmp"))
-                      .string();
+    blob.hidden =
+        (target.parent_path() / ("." + target.filename().string() + "." + unique_suffix() + ".tmp"))
+            .string();
     fd = ::open(blob.hidden.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0) {
       Status failed = system_error(path, "cannot be written");
@@ -231,7 +232,8 @@ Status OutputFile::commit(std::string_view text) {
     return sync_folder(blob.final);
   }
   // link() refuses an existing name. A crash between the two calls leaves both names on one file.
-  struct stat hidden {}, final {};
+  struct stat hidden {
+  }, final{};
   if (::link(from, to) != 0) {
     if (errno != EEXIST) return system_error(blob.final, "renaming failed");
     const bool same = ::stat(from, &hidden) == 0 && ::stat(to, &final) == 0 &&

@@ -18,7 +18,8 @@ bool exists(const std::string& path) {
 Result<std::vector<std::string>> matches_of(const std::string& pattern) {
   glob_t found{};
   const int answer = ::glob(pattern.c_str(), 0, nullptr, &found);
-  std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + (answer == 0 ? found.gl_pathc : 0));
+  std::vector<std::string> paths(found.gl_pathv,
+                                 found.gl_pathv + (answer == 0 ? found.gl_pathc : 0));
   ::globfree(&found);
   if (answer == GLOB_NOMATCH) return not_found(pattern + ": no file matches this pattern");
   if (answer != 0) return io_error(pattern + ": the folder cannot be searched");

@@ -94,7 +94,9 @@ Result<Position> Position::parse(std::string_view text) {
 }
 
 FileRecordReader::FileRecordReader(Settings settings, BadRecordSink sink)
-    : settings_(std::move(settings)), sink_(std::move(sink)), buffer_(settings_.buffer_size, settings_.lone_cr_ends_line) {
+    : settings_(std::move(settings)),
+      sink_(std::move(sink)),
+      buffer_(settings_.buffer_size, settings_.lone_cr_ends_line) {
   for (const std::string& path : settings_.paths) {
     const auto stamp = stamp_of(path);
     if (path == "-" || !stamp.ok() || total_bytes_ < 0)
@@ -179,9 +181,13 @@ Status FileRecordReader::bad_record(int64_t line, std::string_view raw, std::str
                                     std::string message) {
   ++counts_.records;
   switch (settings_.bad_lines) {
-    case BadLines::fail: return file_error(line, message);
-    case BadLines::skip: ++counts_.skipped; return {};
-    case BadLines::refuse: break;
+    case BadLines::fail:
+      return file_error(line, message);
+    case BadLines::skip:
+      ++counts_.skipped;
+      return {};
+    case BadLines::refuse:
+      break;
   }
   ++counts_.refused;
   BadRecord record;

@@ -79,8 +79,7 @@ class FileRecordReader : public RecordReader {
     return rows_ >= settings_.limits.rows || (rows_ > 0 && bytes_ >= settings_.limits.bytes);
   }
   /// Counts the record and does what the policy says.
-  Status bad_record(int64_t line, std::string_view raw, std::string_view code,
-                    std::string message);
+  Status bad_record(int64_t line, std::string_view raw, std::string_view code, std::string message);
   /// "FILE:LINE: message" as invalid_data.
   [[nodiscard]] Status file_error(int64_t line, const std::string& message) const;
 

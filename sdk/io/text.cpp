@@ -106,9 +106,15 @@ bool decode(const EncodingList& encodings, std::string_view bytes, std::string* 
         if (!valid_utf8(bytes)) continue;
         out->append(bytes);
         return true;
-      case Encoding::latin1: decode_single_bytes(bytes, false, out); return true;
-      case Encoding::cp1252: decode_single_bytes(bytes, true, out); return true;
-      case Encoding::replace: decode_replacing(bytes, out); return true;
+      case Encoding::latin1:
+        decode_single_bytes(bytes, false, out);
+        return true;
+      case Encoding::cp1252:
+        decode_single_bytes(bytes, true, out);
+        return true;
+      case Encoding::replace:
+        decode_replacing(bytes, out);
+        return true;
     }
   }
   return false;

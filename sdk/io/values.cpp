@@ -144,9 +144,9 @@ std::optional<double> parse_float64(std::string_view text) {
   // number without exponent whose first digit is zero.
   const bool negative = text.front() == '-';
   const size_t e = text.find_first_of("eE");
-  const bool underflow = e != std::string_view::npos ? e + 1 < text.size() && text[e + 1] == '-'
-                                                     : text[negative ? 1 : 0] == '0' ||
-                                                           text[negative ? 1 : 0] == '.';
+  const bool underflow = e != std::string_view::npos
+                             ? e + 1 < text.size() && text[e + 1] == '-'
+                             : text[negative ? 1 : 0] == '0' || text[negative ? 1 : 0] == '.';
   if (!underflow) return {};
   return negative ? -0.0 : 0.0;
 }
@@ -265,12 +265,17 @@ void TypeGuess::add_type(Type type) {
 
 Type TypeGuess::type() const {
   switch (seen_) {
-    case kBool: return Type::boolean;
-    case kInt: return Type::int64;
+    case kBool:
+      return Type::boolean;
+    case kInt:
+      return Type::int64;
     case kFloat:
-    case kInt | kFloat: return Type::float64;
-    case kTime: return Type::timestamp;
-    default: return Type::utf8;
+    case kInt | kFloat:
+      return Type::float64;
+    case kTime:
+      return Type::timestamp;
+    default:
+      return Type::utf8;
   }
 }
 

@@ -8,17 +8,17 @@
 
 #include <stddef.h>
 
-#include "weirflow/abi/types.h"
 #include "weirflow/abi/arrow.h"
-#include "weirflow/abi/host.h"
 #include "weirflow/abi/component.h"
 #include "weirflow/abi/descriptor.h"
-#include "weirflow/abi/entry.h"
-#include "weirflow/abi/draft/source.h"
-#include "weirflow/abi/draft/estimator.h"
-#include "weirflow/abi/draft/state.h"
 #include "weirflow/abi/draft/commit.h"
+#include "weirflow/abi/draft/estimator.h"
+#include "weirflow/abi/draft/source.h"
+#include "weirflow/abi/draft/state.h"
 #include "weirflow/abi/draft/timers.h"
+#include "weirflow/abi/entry.h"
+#include "weirflow/abi/host.h"
+#include "weirflow/abi/types.h"
 
 #ifdef __cplusplus
 #define CHECK static_assert

@@ -3,13 +3,18 @@
 //     -Wl,--version-script=sdk/cmake/weirflow-plugin.version
 #include <weirflow/plugin.hpp>
 
-struct Config { std::string column; double threshold = 0.5; };
+struct Config {
+  std::string column;
+  double threshold = 0.5;
+};
 
 class Flag : public wf::Transform<Config> {
  public:
-  static constexpr auto kInfo = wf::component("demo.flag").version("1.0.0").summary("Marks high values");
-  static constexpr auto kConfig = wf::fields(wf::field("column", &Config::column).required().column(),
-                                             wf::field("threshold", &Config::threshold).range(0, 1));
+  static constexpr auto kInfo =
+      wf::component("demo.flag").version("1.0.0").summary("Marks high values");
+  static constexpr auto kConfig =
+      wf::fields(wf::field("column", &Config::column).required().column(),
+                 wf::field("threshold", &Config::threshold).range(0, 1));
   wf::Status bind(const wf::Schema& in, wf::SchemaBuilder& out) override {
     WF_ASSIGN(at_, in.require(config().column, "column"));
     return out.add({"high", wf::Type::boolean});

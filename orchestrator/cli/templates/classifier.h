@@ -5,7 +5,8 @@
 
 namespace weirflow::cli {
 
-inline constexpr const char* kClassifierGroup = R"TOML(# A group: from a text to the probability that it is of class 1. train.toml fits it, score.toml
+inline constexpr const char* kClassifierGroup =
+    R"TOML(# A group: from a text to the probability that it is of class 1. train.toml fits it, score.toml
 # applies it. Rows need a column `body`, and for fitting a column `removed` (0 or 1).
 
 [group]
@@ -36,7 +37,8 @@ from = "tfidf"
 with = { label = "removed" }
 )TOML";
 
-inline constexpr const char* kClassifierData = R"TOML(# Makes labelled comments to try the classifier with. Bring your own CSV instead when you have one.
+inline constexpr const char* kClassifierData =
+    R"TOML(# Makes labelled comments to try the classifier with. Bring your own CSV instead when you have one.
 #
 #   weirflow run make_data.toml
 
@@ -58,7 +60,8 @@ from = "comments"
 with = { path = "{{ params.output }}" }
 )TOML";
 
-inline constexpr const char* kClassifierTrain = R"TOML(# Trains the classifier, checks it on a tenth that it has not seen, and makes it the champion if it
+inline constexpr const char* kClassifierTrain =
+    R"TOML(# Trains the classifier, checks it on a tenth that it has not seen, and makes it the champion if it
 # is good enough.
 #
 #   weirflow run train.toml --set params.comments=comments.csv
@@ -107,7 +110,8 @@ metrics = "{{ tasks.quality.result }}"
 gate    = { auc = { min = 0.60 } }
 )TOML";
 
-inline constexpr const char* kClassifierScore = R"TOML(# Scores a file with the champion and writes every row with its probability.
+inline constexpr const char* kClassifierScore =
+    R"TOML(# Scores a file with the champion and writes every row with its probability.
 #
 #   weirflow run score.toml --set params.comments=comments.csv
 

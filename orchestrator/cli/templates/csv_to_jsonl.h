@@ -5,7 +5,8 @@
 
 namespace weirflow::cli {
 
-inline constexpr const char* kCsvToJsonlDag = R"TOML(# Turns a CSV file into JSON lines. Records that cannot be read go to their own file, with the
+inline constexpr const char* kCsvToJsonlDag =
+    R"TOML(# Turns a CSV file into JSON lines. Records that cannot be read go to their own file, with the
 # place and the reason.
 #
 #   weirflow run csv_to_jsonl.toml

@@ -6,7 +6,8 @@
 
 namespace weirflow::cli {
 
-inline constexpr const char* kHelloDag = R"TOML(# A first DAG: makes up comments, keeps the popular ones, and writes them to a file.
+inline constexpr const char* kHelloDag =
+    R"TOML(# A first DAG: makes up comments, keeps the popular ones, and writes them to a file.
 #
 #   weirflow run hello.toml
 #   weirflow show hello.toml popular --rows 5

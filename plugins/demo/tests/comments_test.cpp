@@ -20,7 +20,8 @@ using wf::testing::Harness;
 /// FNV-1a over the text of rows: the same on every machine.
 uint64_t digest(const wf::Batch& batch) {
   uint64_t hash = 0xCBF29CE484222325;
-  for (const char c : wf::testing::to_text({batch})) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001B3;
+  for (const char c : wf::testing::to_text({batch}))
+    hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001B3;
   return hash;
 }
 
@@ -74,7 +75,8 @@ TEST(Comments, EveryPhraseHasKnownSlots) {
   for (const Words list : {neutral_sentences(), careful_sentences(), rough_sentences(),
                            neutral_one_liners(), rough_one_liners(), ornaments()})
     for (const std::string_view phrase : list)
-      for (size_t at = phrase.find('$'); at != std::string_view::npos; at = phrase.find('$', at + 1))
+      for (size_t at = phrase.find('$'); at != std::string_view::npos;
+           at = phrase.find('$', at + 1))
         EXPECT_NE(std::string_view("tnavpd").find(phrase.substr(at + 1, 1)), std::string_view::npos)
             << phrase;
 }
@@ -108,7 +110,8 @@ TEST(Comments, LabelCanBeLearnedToAnAucOfThreeQuarters) {
     each_word(body[i], [&](const std::string& w) {
       const auto found = counts.find(w);
       if (found == counts.end()) return;
-      score += std::log((found->second[1] + 1) / totals[1]) - std::log((found->second[0] + 1) / totals[0]);
+      score += std::log((found->second[1] + 1) / totals[1]) -
+               std::log((found->second[0] + 1) / totals[0]);
     });
     scored.emplace_back(score, removed[i]);
   }

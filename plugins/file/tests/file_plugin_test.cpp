@@ -39,8 +39,11 @@ class FilePlugin : public ::testing::Test {
 
 TEST_F(FilePlugin, CsvReadsAndSendsBadRecordsToErrors) {
   Harness h(wf::testing::component_of("file.csv"));
-  const std::string file = write("a.csv", "id,body,removed\n1,\"x\ny\",yes\n2,z\nthree,w,0\n4,v,1\n");
-  ASSERT_TRUE(h.start({{"path", file}, {"columns", Value::Table{{"id", "int64"}, {"removed", "bool"}}}}).ok());
+  const std::string file =
+      write("a.csv", "id,body,removed\n1,\"x\ny\",yes\n2,z\nthree,w,0\n4,v,1\n");
+  ASSERT_TRUE(
+      h.start({{"path", file}, {"columns", Value::Table{{"id", "int64"}, {"removed", "bool"}}}})
+          .ok());
   EXPECT_TRUE(*h.drain());
   EXPECT_EQ(h.text(), "id:int64 body:utf8 removed:bool\n1 | \"x\\ny\" | true\n4 | v | true\n");
   const auto refused = h.refused();
@@ -104,7 +107,8 @@ TEST_F(FilePlugin, WrongConfigurationNamesItsKey) {
 
 TEST_F(FilePlugin, NamesWithoutHeaderMayLeaveTheTypeOpen) {
   Harness h(wf::testing::component_of("file.csv"));
-  ASSERT_TRUE(h.start({{"path", write("a.csv", "1,x\n")}, {"header", false},
+  ASSERT_TRUE(h.start({{"path", write("a.csv", "1,x\n")},
+                       {"header", false},
                        {"columns", Value::Table{{"n", ""}, {"t", "utf8"}}}})
                   .ok());
   EXPECT_TRUE(*h.drain());
@@ -130,19 +134,24 @@ TEST_F(FilePlugin, GlobsAndSnapshots) {
 
 TEST_F(FilePlugin, JsonlColumnsWithPointers) {
   Harness h(wf::testing::component_of("file.jsonl"));
-  const std::string file = write("a.jsonl",
-                                 "{\"id\":1,\"data\":{\"body\":\"x\"}}\n{\"id\":\"two\"}\n{\"data\":{}}\n");
-  ASSERT_TRUE(h.start({{"path", file},
-                       {"columns", Value::Table{{"id", Value::Table{{"type", "int64"}, {"required", true}}},
-                                                {"body", Value::Table{{"path", "/data/body"}, {"type", "utf8"}}}}}})
-                  .ok());
+  const std::string file =
+      write("a.jsonl", "{\"id\":1,\"data\":{\"body\":\"x\"}}\n{\"id\":\"two\"}\n{\"data\":{}}\n");
+  ASSERT_TRUE(
+      h.start({{"path", file},
+               {"columns",
+                Value::Table{{"id", Value::Table{{"type", "int64"}, {"required", true}}},
+                             {"body", Value::Table{{"path", "/data/body"}, {"type", "utf8"}}}}}})
+          .ok());
   EXPECT_TRUE(*h.drain());
   EXPECT_EQ(h.text(), "id:int64 body:utf8\n1 | x\n");
   ASSERT_EQ(h.refused().size(), 2u);
   EXPECT_EQ(h.refused()[0].code, "bad_value");
   EXPECT_EQ(h.refused()[1].code, "missing_value");
   Harness wrong(wf::testing::component_of("file.jsonl"));
-  ASSERT_TRUE(wrong.configure({{"path", file}, {"columns", Value::Table{{"id", Value::Table{{"typ", "int64"}}}}}}).ok());
+  ASSERT_TRUE(wrong
+                  .configure({{"path", file},
+                              {"columns", Value::Table{{"id", Value::Table{{"typ", "int64"}}}}}})
+                  .ok());
   EXPECT_EQ(wrong.bind().place()->key, "columns.id");
 }
 
@@ -161,8 +170,9 @@ TEST_F(FilePlugin, SinksShowTheirFileOnlyAtCommit) {
     ASSERT_TRUE(h.commit_blob(*blob).ok());
     ASSERT_TRUE(h.commit_blob(*blob).ok());
     ASSERT_TRUE(h.close().ok());
-    EXPECT_EQ(read("out"), id == std::string("file.csv_sink") ? "t,n\n\"a,b\",1\n,2\n"
-                                                              : "{\"t\":\"a,b\",\"n\":1}\n{\"t\":null,\"n\":2}\n");
+    EXPECT_EQ(read("out"), id == std::string("file.csv_sink")
+                               ? "t,n\n\"a,b\",1\n,2\n"
+                               : "{\"t\":\"a,b\",\"n\":1}\n{\"t\":null,\"n\":2}\n");
     EXPECT_TRUE(h.conservation().ok()) << h.conservation().message();
     EXPECT_EQ(h.unreleased(), 0);
   }

@@ -16,23 +16,28 @@ std::string row_of(const std::string& json, const std::vector<std::string>& colu
   if (!reader.ok()) return reader.error().message();
   if (auto problem = (*reader)->add(json, false))
     return std::string(problem->code) + " " + problem->message;
-  const wf::Batch batch(std::make_shared<const wf::Schema>((*reader)->fields()), 1, (*reader)->finish());
+  const wf::Batch batch(std::make_shared<const wf::Schema>((*reader)->fields()), 1,
+                        (*reader)->finish());
   const std::string text = wf::testing::to_text({batch});
   return text.substr(text.find('\n') + 1);
 }
 
-const std::vector<std::string> kSome = {"id",     "name",       "body",  "created_utc", "edited",
-                                        "edited_utc", "score", "retrieved_utc", "removal", "removed"};
+const std::vector<std::string> kSome = {"id",      "name",       "body",  "created_utc",
+                                        "edited",  "edited_utc", "score", "retrieved_utc",
+                                        "removal", "removed"};
 
 TEST(Comment, FormsOfTheSameObject) {
-  const std::string fields =
-      "\"id\":\"abc\",\"body\":\"hi \\u00e9\",\"score\":5,\"author\":\"x\"";
+  const std::string fields = "\"id\":\"abc\",\"body\":\"hi \\u00e9\",\"score\":5,\"author\":\"x\"";
   const std::string expected = "abc | t1_abc | hi é | 1466899200000000 | false | null | 5 | ";
   // Old dumps: times as strings, retrieved_on; new dumps: numbers; the API: wrapped, floats.
-  EXPECT_EQ(row_of("{" + fields + ",\"created_utc\":\"1466899200\",\"edited\":false,\"retrieved_on\":1466899300}", kSome),
-            expected + "1466899300000000 | null | false\n");
-  EXPECT_EQ(row_of("{\"_meta\":{\"removal_type\":\"removed by reddit\",\"x\":[1]},\"retrieved_utc\":1466899300," + fields +
-                       ",\"created_utc\":1466899200,\"edited\":false}",
+  EXPECT_EQ(
+      row_of("{" + fields +
+                 ",\"created_utc\":\"1466899200\",\"edited\":false,\"retrieved_on\":1466899300}",
+             kSome),
+      expected + "1466899300000000 | null | false\n");
+  EXPECT_EQ(row_of("{\"_meta\":{\"removal_type\":\"removed by "
+                   "reddit\",\"x\":[1]},\"retrieved_utc\":1466899300," +
+                       fields + ",\"created_utc\":1466899200,\"edited\":false}",
                    kSome),
             expected + "1466899300000000 | removed by reddit | true\n");
   EXPECT_EQ(row_of("{\"kind\":\"t1\",\"data\":{\"name\":\"t1_abc\"," + fields +
@@ -43,7 +48,8 @@ TEST(Comment, FormsOfTheSameObject) {
 
 TEST(Comment, EditedIsATruthValueOrATime) {
   const auto edited = [](const std::string& value) {
-    return row_of("{\"id\":\"a\",\"body\":\"b\",\"edited\":" + value + "}", {"edited", "edited_utc"});
+    return row_of("{\"id\":\"a\",\"body\":\"b\",\"edited\":" + value + "}",
+                  {"edited", "edited_utc"});
   };
   EXPECT_EQ(edited("false"), "false | null\n");
   EXPECT_EQ(edited("true"), "true | null\n");
@@ -57,8 +63,10 @@ TEST(Comment, RemovalLabels) {
   };
   EXPECT_EQ(label("\"body\":\"[removed]\""), "removed | true\n");
   EXPECT_EQ(label("\"body\":\"[deleted]\""), "deleted | false\n");
-  EXPECT_EQ(label("\"body\":\"text\",\"_meta\":{\"removal_type\":\"deleted\"}"), "deleted | false\n");
-  EXPECT_EQ(label("\"body\":\"text\",\"_meta\":{\"removal_type\":\"removed\"}"), "removed | true\n");
+  EXPECT_EQ(label("\"body\":\"text\",\"_meta\":{\"removal_type\":\"deleted\"}"),
+            "deleted | false\n");
+  EXPECT_EQ(label("\"body\":\"text\",\"_meta\":{\"removal_type\":\"removed\"}"),
+            "removed | true\n");
   EXPECT_EQ(label("\"body\":\"text\",\"_meta\":null"), "null | false\n");
 }
 

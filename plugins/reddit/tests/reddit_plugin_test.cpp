@@ -51,8 +51,9 @@ std::string long_window_zstd(const std::string& text) {
 TEST_F(RedditPlugin, DumpsWithALongWindow) {
   std::string text;
   for (int i = 0; i < 3000; ++i)
-    text += "{\"author\":\"a\",\"body\":\"text " + std::to_string(i) + "\",\"created_utc\":" +
-            std::to_string(1466899200 + i) + ",\"id\":\"i" + std::to_string(i) + "\"}\n";
+    text += "{\"author\":\"a\",\"body\":\"text " + std::to_string(i) +
+            "\",\"created_utc\":" + std::to_string(1466899200 + i) + ",\"id\":\"i" +
+            std::to_string(i) + "\"}\n";
   text += "{\"id\":\"broken\"\n";
   for (const std::string& stored : {text, long_window_zstd(text)}) {
     Harness h(wf::testing::component_of("reddit.dump"));
@@ -78,7 +79,9 @@ TEST_F(RedditPlugin, ExtractAddsColumnsAndRefusesRows) {
       "kafka_offset:int64 value:utf8\n"
       "7 | \"{\\\"id\\\":\\\"a\\\",\\\"body\\\":\\\"x\\\",\\\"created_utc\\\":\\\"1\\\"}\"\n"
       "8 | \"nope\"\n9 | null\n"
-      "10 | \"{\\\"kind\\\":\\\"t1\\\",\\\"data\\\":{\\\"id\\\":\\\"b\\\",\\\"body\\\":\\\"[removed]\\\"}}\"\n");
+      "10 | "
+      "\"{\\\"kind\\\":\\\"t1\\\",\\\"data\\\":{\\\"id\\\":\\\"b\\\",\\\"body\\\":\\\"[removed]"
+      "\\\"}}\"\n");
   Harness h(wf::testing::component_of("reddit.extract"));
   ASSERT_TRUE(h.run({{"columns", Value::List{"id", "created_utc", "removed"}}}, {in}).ok());
   EXPECT_EQ(h.text(),
@@ -101,19 +104,27 @@ TEST_F(RedditPlugin, ExtractSaysWhichColumnClashes) {
 
 TEST_F(RedditPlugin, CsvPresetReadsTheSmallFileAndTheLargeOne) {
   Harness small(wf::testing::component_of("reddit.csv"));
-  ASSERT_TRUE(small.start({{"path", write("s.csv", "\"row\",\"x\",\"body\",\"removed\"\n\"1\",\"2\",\"a\r\n\"\"b\"\" \x93\",\"1\"\n")},
-                           {"removed", "bool"}})
+  ASSERT_TRUE(small
+                  .start({{"path", write("s.csv",
+                                         "\"row\",\"x\",\"body\",\"removed\"\n\"1\",\"2\","
+                                         "\"a\r\n\"\"b\"\" \x93\",\"1\"\n")},
+                          {"removed", "bool"}})
                   .ok());
   EXPECT_TRUE(*small.drain());
-  EXPECT_EQ(small.text(), "row:int64 x:int64 body:utf8 removed:bool\n1 | 2 | \"a\\r\\n\\\"b\\\" “\" | true\n");
+  EXPECT_EQ(small.text(),
+            "row:int64 x:int64 body:utf8 removed:bool\n1 | 2 | \"a\\r\\n\\\"b\\\" “\" | true\n");
   Harness large(wf::testing::component_of("reddit.csv"));
-  ASSERT_TRUE(large.start({{"path", write("l.csv",
-                                          "\"\",\"body\",\"score\",\"parent id\",\"id\",\"created\",\"retrieved\",\"removed\"\n"
-                                          "\"1\",\"caf\xE9\",NA,\"t1_x\",\"12\",\"1466899200\",\"2016-06-26 00:00:01\",\"0\"\n")}})
+  ASSERT_TRUE(large
+                  .start({{"path", write("l.csv",
+                                         "\"\",\"body\",\"score\",\"parent "
+                                         "id\",\"id\",\"created\",\"retrieved\",\"removed\"\n"
+                                         "\"1\",\"caf\xE9\",NA,\"t1_x\",\"12\",\"1466899200\","
+                                         "\"2016-06-26 00:00:01\",\"0\"\n")}})
                   .ok());
   EXPECT_TRUE(*large.drain());
   EXPECT_EQ(large.text(),
-            "column_1:int64 body:utf8 score:int64 parent id:utf8 id:utf8 created:timestamp retrieved:timestamp removed:int64\n"
+            "column_1:int64 body:utf8 score:int64 parent id:utf8 id:utf8 created:timestamp "
+            "retrieved:timestamp removed:int64\n"
             "1 | café | null | t1_x | 12 | 1466899200000000 | 1466899201000000 | 0\n");
 }
 

@@ -92,9 +92,8 @@ class BufferBuilder {
     Buffer buffer;
     buffer.data = reinterpret_cast<const uint8_t*>(data_);
     buffer.size = used;
-    buffer.owner = std::shared_ptr<const void>(data_, [](const void* p) {
-      std::free(const_cast<void*>(p));
-    });
+    buffer.owner =
+        std::shared_ptr<const void>(data_, [](const void* p) { std::free(const_cast<void*>(p)); });
     data_ = nullptr;
     size_ = capacity_ = 0;
     return buffer;
@@ -151,7 +150,11 @@ struct Array {
 
   Array() = default;
   Array(const Array& o)
-      : type(o.type), length(o.length), offset(o.offset), buffers(o.buffers), children(o.children),
+      : type(o.type),
+        length(o.length),
+        offset(o.offset),
+        buffers(o.buffers),
+        children(o.children),
         null_count_cache(o.null_count_cache.load(std::memory_order_relaxed)) {}
   Array& operator=(const Array&) = delete;
 
@@ -189,7 +192,8 @@ template <typename T>
 class NumericView {
  public:
   explicit NumericView(const Array& array)
-      : array_(&array), values_(array.buffers[1].as<T>() + (array.buffers[1].data ? array.offset : 0)) {}
+      : array_(&array),
+        values_(array.buffers[1].as<T>() + (array.buffers[1].data ? array.offset : 0)) {}
   [[nodiscard]] int64_t size() const { return array_->length; }
   [[nodiscard]] bool is_null(int64_t i) const { return array_->is_null(i); }
   /// Undefined content (but readable) where null.
@@ -266,8 +270,12 @@ inline ArrayPtr struct_member(const Array& array, size_t k) {
 class SparseView {
  public:
   explicit SparseView(const Array& array)
-      : list_(array), pairs_(array.children[0]), index_(struct_member(*pairs_, 0)),
-        value_(struct_member(*pairs_, 1)), indices_(*index_), values_(*value_) {}
+      : list_(array),
+        pairs_(array.children[0]),
+        index_(struct_member(*pairs_, 0)),
+        value_(struct_member(*pairs_, 1)),
+        indices_(*index_),
+        values_(*value_) {}
   [[nodiscard]] int64_t size() const { return list_.size(); }
   [[nodiscard]] bool is_null(int64_t i) const { return list_.is_null(i); }
   [[nodiscard]] int64_t begin(int64_t i) const { return list_.begin(i); }

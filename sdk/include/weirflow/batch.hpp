@@ -37,7 +37,9 @@ class Batch {
 
   // Typed views of column i. Precondition: the column has that type (bind() has checked it).
   template <typename T>
-  [[nodiscard]] NumericView<T> numbers(int i) const { return NumericView<T>(*column(i)); }
+  [[nodiscard]] NumericView<T> numbers(int i) const {
+    return NumericView<T>(*column(i));
+  }
   [[nodiscard]] StringView strings(int i) const { return StringView(*column(i)); }
   [[nodiscard]] BoolView bools(int i) const { return BoolView(*column(i)); }
   [[nodiscard]] ListView lists(int i) const { return ListView(*column(i)); }

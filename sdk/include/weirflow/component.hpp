@@ -47,7 +47,9 @@ class BindContext {
   [[nodiscard]] const std::vector<BindInput>& inputs() const { return inputs_; }
   /// Names of the outputs, dynamic ones resolved.
   [[nodiscard]] const std::vector<std::string>& output_names() const { return output_names_; }
-  [[nodiscard]] bool output_connected(int port) const { return output_connected_[static_cast<size_t>(port)]; }
+  [[nodiscard]] bool output_connected(int port) const {
+    return output_connected_[static_cast<size_t>(port)];
+  }
   /// The columns of an output; starts empty. Not touching an output leaves it without columns.
   SchemaBuilder& output(int port) { return outputs_[static_cast<size_t>(port)]; }
   /// What an earlier bind of the same configuration remembered, or empty.
@@ -90,21 +92,28 @@ class Emitter {
     if (answer < 0 && status_.ok())
       status_ = Status(static_cast<Code>(answer),
                        "the batch emitted on output " + std::to_string(port) + " was not accepted");
-    return answer == WF_EMIT_PAUSE ? Emit::pause : answer == WF_EMIT_CONTINUE ? Emit::go_on : Emit::closed;
+    return answer == WF_EMIT_PAUSE      ? Emit::pause
+           : answer == WF_EMIT_CONTINUE ? Emit::go_on
+                                        : Emit::closed;
   }
   Emit emit(const Batch& batch) { return emit(0, batch); }
   /// The columns that bind announced for an output.
-  [[nodiscard]] const SchemaPtr& schema(int port = 0) const { return (*schemas_)[static_cast<size_t>(port)]; }
+  [[nodiscard]] const SchemaPtr& schema(int port = 0) const {
+    return (*schemas_)[static_cast<size_t>(port)];
+  }
 
   /// Refuses row `row` of the current input batch. `code`: a short stable word, e.g. "bad_number".
   void refuse(int64_t row, std::string_view code, std::string_view message) {
     ++refused_;
-    if (Status s = host_->refuse_row(port_, row, code, message); !s.ok() && status_.ok()) status_ = std::move(s);
+    if (Status s = host_->refuse_row(port_, row, code, message); !s.ok() && status_.ok())
+      status_ = std::move(s);
   }
   /// Refuses a record that never became a row (sources).
-  void refuse_raw(std::string_view raw, std::string_view position, std::string_view code, std::string_view message) {
+  void refuse_raw(std::string_view raw, std::string_view position, std::string_view code,
+                  std::string_view message) {
     ++refused_;
-    if (Status s = host_->refuse_raw(raw, position, code, message); !s.ok() && status_.ok()) status_ = std::move(s);
+    if (Status s = host_->refuse_raw(raw, position, code, message); !s.ok() && status_.ok())
+      status_ = std::move(s);
   }
   /// Rows of the input that end here on purpose.
   void filtered(int64_t rows) {
@@ -128,7 +137,8 @@ class Emitter {
 
  private:
   friend class ComponentBase;
-  Emitter(const wf_emitter* abi, const Host* host, const std::vector<SchemaPtr>* schemas, uint32_t port)
+  Emitter(const wf_emitter* abi, const Host* host, const std::vector<SchemaPtr>* schemas,
+          uint32_t port)
       : abi_(abi), host_(host), schemas_(schemas), port_(port) {}
   void count(uint32_t what, int64_t rows) {
     if (rows) abi_->count(abi_->context, what, rows);
@@ -153,7 +163,9 @@ class Spool {
   /// One pass from the first row. Several may be open; each is used by one thread.
   class Reader {
    public:
-    Reader(Reader&& o) noexcept : stream_(o.stream_), schema_(std::move(o.schema_)) { o.stream_.release = nullptr; }
+    Reader(Reader&& o) noexcept : stream_(o.stream_), schema_(std::move(o.schema_)) {
+      o.stream_.release = nullptr;
+    }
     Reader& operator=(Reader&&) = delete;
     ~Reader() {
       if (stream_.release) stream_.release(&stream_);
@@ -184,7 +196,8 @@ class Spool {
     if (const int32_t code = abi_->open_reader(abi_->context, &reader.stream_, &error); code < 0)
       return from_abi(code, error);
     ArrowSchema schema{};
-    if (const int code = reader.stream_.get_schema(&reader.stream_, &schema)) return reader.failed("schema", code);
+    if (const int code = reader.stream_.get_schema(&reader.stream_, &schema))
+      return reader.failed("schema", code);
     WF_ASSIGN(Schema columns, import_schema(&schema));
     reader.schema_ = std::make_shared<const Schema>(std::move(columns));
     return reader;
@@ -240,20 +253,32 @@ class ComponentBase {
 
   [[nodiscard]] const Host& host() const { return *host_; }
   /// Columns of an input, after bind.
-  [[nodiscard]] const SchemaPtr& input_schema(int port = 0) const { return input_schemas_[static_cast<size_t>(port)]; }
-  [[nodiscard]] const SchemaPtr& output_schema(int port = 0) const { return output_schemas_[static_cast<size_t>(port)]; }
+  [[nodiscard]] const SchemaPtr& input_schema(int port = 0) const {
+    return input_schemas_[static_cast<size_t>(port)];
+  }
+  [[nodiscard]] const SchemaPtr& output_schema(int port = 0) const {
+    return output_schemas_[static_cast<size_t>(port)];
+  }
   [[nodiscard]] int input_count() const { return static_cast<int>(input_schemas_.size()); }
 
   // What each kind adds, reached through extensions.
-  virtual Status read_config(const wf_config_item* items, uint32_t n) { return (void)items, (void)n, Status(); }
+  virtual Status read_config(const wf_config_item* items, uint32_t n) {
+    return (void)items, (void)n, Status();
+  }
   virtual bool is_bounded() const { return true; }
-  virtual Status next(Emitter& out, Duration max_wait) { return (void)out, (void)max_wait, not_implemented("not a source"); }
+  virtual Status next(Emitter& out, Duration max_wait) {
+    return (void)out, (void)max_wait, not_implemented("not a source");
+  }
   virtual Result<std::string> snapshot() { return std::string(); }
   virtual Status restore(std::string_view snapshot) { return (void)snapshot, Status(); }
   virtual int64_t total_bytes() const { return -1; }
   virtual int64_t read_bytes() const { return -1; }
-  virtual Status fit(const Spool& in, std::string& state) { return (void)in, (void)state, not_implemented("not an estimator"); }
-  virtual Status load(std::span<const std::byte> state) { return (void)state, not_implemented("not an estimator"); }
+  virtual Status fit(const Spool& in, std::string& state) {
+    return (void)in, (void)state, not_implemented("not an estimator");
+  }
+  virtual Status load(std::span<const std::byte> state) {
+    return (void)state, not_implemented("not an estimator");
+  }
   virtual std::string commit_key() const { return {}; }
   virtual Status attach(Committer& committer) { return (void)committer, Status(); }
 
@@ -304,8 +329,12 @@ class Transform : public detail::Configured<Config> {
 
  protected:
   /// `out` starts with the input's columns.
-  virtual Status bind(const Schema& in, SchemaBuilder& out) { return (void)in, (void)out, Status(); }
-  virtual Status process(const Batch& in, Emitter& out) { return (void)in, (void)out, not_implemented("process"); }
+  virtual Status bind(const Schema& in, SchemaBuilder& out) {
+    return (void)in, (void)out, Status();
+  }
+  virtual Status process(const Batch& in, Emitter& out) {
+    return (void)in, (void)out, not_implemented("process");
+  }
   Status bind_ports(BindContext& context) override {
     const auto& in = context.inputs()[0];
     for (size_t i = 0; i < context.output_names().size(); ++i) {
@@ -390,8 +419,8 @@ class Action : public detail::Configured<Config> {
 
 /// Once per library, after the component classes: makes the library's one exported function.
 /// The library's name is the part before the dot of the first component's id.
-#define WF_PLUGIN(...)                                                             \
-  extern "C" WF_EXPORT const wf_entry* wf_plugin_entry_v1(void);                   \
-  extern "C" WF_EXPORT const wf_entry* wf_plugin_entry_v1(void) {                  \
-    return ::wf::detail::make_entry<__VA_ARGS__>();                                \
+#define WF_PLUGIN(...)                                            \
+  extern "C" WF_EXPORT const wf_entry* wf_plugin_entry_v1(void);  \
+  extern "C" WF_EXPORT const wf_entry* wf_plugin_entry_v1(void) { \
+    return ::wf::detail::make_entry<__VA_ARGS__>();               \
   }

@@ -51,17 +51,25 @@ template <typename T>
 struct is_map<std::vector<std::pair<std::string, T>>> : std::true_type {};
 
 template <typename T>
-concept HasFields = requires { T::kFields; };
+concept HasFields = requires {
+  T::kFields;
+};
 
 /// WF_FIELD_* of a plain type; TABLE for structs with kFields.
 template <typename T>
 constexpr uint32_t plain_field_type() {
-  if constexpr (std::is_same_v<T, bool>) return WF_FIELD_BOOL;
-  else if constexpr (std::is_same_v<T, int32_t> || std::is_same_v<T, int64_t>) return WF_FIELD_INTEGER;
-  else if constexpr (std::is_same_v<T, double>) return WF_FIELD_FLOAT;
-  else if constexpr (std::is_same_v<T, std::string>) return WF_FIELD_STRING;
-  else if constexpr (std::is_same_v<T, Duration>) return WF_FIELD_DURATION;
-  else if constexpr (std::is_same_v<T, Value>) return WF_FIELD_ANY;
+  if constexpr (std::is_same_v<T, bool>)
+    return WF_FIELD_BOOL;
+  else if constexpr (std::is_same_v<T, int32_t> || std::is_same_v<T, int64_t>)
+    return WF_FIELD_INTEGER;
+  else if constexpr (std::is_same_v<T, double>)
+    return WF_FIELD_FLOAT;
+  else if constexpr (std::is_same_v<T, std::string>)
+    return WF_FIELD_STRING;
+  else if constexpr (std::is_same_v<T, Duration>)
+    return WF_FIELD_DURATION;
+  else if constexpr (std::is_same_v<T, Value>)
+    return WF_FIELD_ANY;
   else {
     static_assert(HasFields<T>, "this member type cannot be configured, see weirflow/config.hpp");
     return WF_FIELD_TABLE;
@@ -106,33 +114,59 @@ struct FieldSpec {
   size_t n_allowed = 0;
 
   /// The DAG must set it.
-  [[nodiscard]] constexpr FieldSpec required() const { return with([](auto& f) { f.flags |= WF_FIELD_REQUIRED; }); }
-  [[nodiscard]] constexpr FieldSpec help(std::string_view text) const { return with([=](auto& f) { f.help_text = text; }); }
+  [[nodiscard]] constexpr FieldSpec required() const {
+    return with([](auto& f) { f.flags |= WF_FIELD_REQUIRED; });
+  }
+  [[nodiscard]] constexpr FieldSpec help(std::string_view text) const {
+    return with([=](auto& f) { f.help_text = text; });
+  }
   /// A value as written in TOML.
-  [[nodiscard]] constexpr FieldSpec example(std::string_view text) const { return with([=](auto& f) { f.example_text = text; }); }
+  [[nodiscard]] constexpr FieldSpec example(std::string_view text) const {
+    return with([=](auto& f) { f.example_text = text; });
+  }
   /// Both ends allowed. Numbers as they are, durations in microseconds, lists by length.
   [[nodiscard]] constexpr FieldSpec range(double lo, double hi) const {
-    return with([=](auto& f) { f.min = lo; f.max = hi; f.flags |= WF_FIELD_HAS_MIN | WF_FIELD_HAS_MAX; });
+    return with([=](auto& f) {
+      f.min = lo;
+      f.max = hi;
+      f.flags |= WF_FIELD_HAS_MIN | WF_FIELD_HAS_MAX;
+    });
   }
   [[nodiscard]] constexpr FieldSpec at_least(double lo) const {
-    return with([=](auto& f) { f.min = lo; f.flags |= WF_FIELD_HAS_MIN; });
+    return with([=](auto& f) {
+      f.min = lo;
+      f.flags |= WF_FIELD_HAS_MIN;
+    });
   }
   /// The only strings allowed (for lists: each item).
   template <typename... S>
   [[nodiscard]] constexpr FieldSpec one_of(S... names) const {
     static_assert(sizeof...(names) <= detail::kMaxAllowed);
-    return with([=](auto& f) { f.allowed = {std::string_view(names)...}; f.n_allowed = sizeof...(names); });
+    return with([=](auto& f) {
+      f.allowed = {std::string_view(names)...};
+      f.n_allowed = sizeof...(names);
+    });
   }
   /// Redacted wherever it could be printed.
-  [[nodiscard]] constexpr FieldSpec secret() const { return with([](auto& f) { f.flags |= WF_FIELD_SECRET; }); }
+  [[nodiscard]] constexpr FieldSpec secret() const {
+    return with([](auto& f) { f.flags |= WF_FIELD_SECRET; });
+  }
   /// A file: relative to the DAG file in the DAG, absolute for the component. "-" stays.
-  [[nodiscard]] constexpr FieldSpec path() const { return with([](auto& f) { f.kind = WF_FIELD_PATH; }); }
+  [[nodiscard]] constexpr FieldSpec path() const {
+    return with([](auto& f) { f.kind = WF_FIELD_PATH; });
+  }
   /// Names a column (for lists: each item) of the first input.
-  [[nodiscard]] constexpr FieldSpec column() const { return with([](auto& f) { f.kind = WF_FIELD_COLUMN; }); }
+  [[nodiscard]] constexpr FieldSpec column() const {
+    return with([](auto& f) { f.kind = WF_FIELD_COLUMN; });
+  }
   /// Text in the expression language.
-  [[nodiscard]] constexpr FieldSpec expression() const { return with([](auto& f) { f.kind = WF_FIELD_EXPRESSION; }); }
+  [[nodiscard]] constexpr FieldSpec expression() const {
+    return with([](auto& f) { f.kind = WF_FIELD_EXPRESSION; });
+  }
   /// An int64_t in bytes, written as "64MiB".
-  [[nodiscard]] constexpr FieldSpec size() const { return with([](auto& f) { f.kind = WF_FIELD_SIZE; }); }
+  [[nodiscard]] constexpr FieldSpec size() const {
+    return with([](auto& f) { f.kind = WF_FIELD_SIZE; });
+  }
 
  private:
   template <typename F>
@@ -174,7 +208,8 @@ struct Arena {
 
 template <typename T>
 Value to_value(const T& v) {
-  if constexpr (is_optional<T>::value) return v ? to_value(*v) : Value();
+  if constexpr (is_optional<T>::value)
+    return v ? to_value(*v) : Value();
   else if constexpr (is_map<T>::value) {
     Value::Table table;
     for (const auto& [k, item] : v) table.emplace_back(k, to_value(item));
@@ -183,10 +218,14 @@ Value to_value(const T& v) {
     Value::List list;
     for (const auto& item : v) list.push_back(to_value(item));
     return Value(std::move(list));
-  } else if constexpr (std::is_same_v<T, Duration>) return Value(static_cast<int64_t>(v.count()));
-  else if constexpr (std::is_same_v<T, int32_t>) return Value(static_cast<int64_t>(v));
-  else if constexpr (HasFields<T>) return Value();
-  else return Value(v);
+  } else if constexpr (std::is_same_v<T, Duration>)
+    return Value(static_cast<int64_t>(v.count()));
+  else if constexpr (std::is_same_v<T, int32_t>)
+    return Value(static_cast<int64_t>(v));
+  else if constexpr (HasFields<T>)
+    return Value();
+  else
+    return Value(v);
 }
 
 template <typename Config, typename Fields>
@@ -231,8 +270,9 @@ template <typename Config, typename Fields>
 const std::vector<const wf_field_info*>& field_infos(Arena& arena, const Fields& specs) {
   const Config defaults{};
   std::vector<const wf_field_info*> infos;
-  std::apply([&](const auto&... spec) { (infos.push_back(field_info(arena, spec, defaults)), ...); },
-             specs);
+  std::apply(
+      [&](const auto&... spec) { (infos.push_back(field_info(arena, spec, defaults)), ...); },
+      specs);
   return arena.field_lists.emplace_back(std::move(infos));
 }
 
@@ -258,9 +298,12 @@ Status read_value(const wf_value& v, T& out, const std::string& key) {
     out = static_cast<T>(v.as.integer);
     if (out != v.as.integer) return wrong("an integer of 32 bits");
   } else if constexpr (std::is_same_v<T, double>) {
-    if (v.type == WF_VALUE_INTEGER) out = static_cast<double>(v.as.integer);
-    else if (v.type == WF_VALUE_FLOAT) out = v.as.number;
-    else return wrong("a number");
+    if (v.type == WF_VALUE_INTEGER)
+      out = static_cast<double>(v.as.integer);
+    else if (v.type == WF_VALUE_FLOAT)
+      out = v.as.number;
+    else
+      return wrong("a number");
   } else if constexpr (std::is_same_v<T, std::string>) {
     if (v.type != WF_VALUE_STRING) return wrong("a string");
     out = view(v.as.string);

@@ -38,12 +38,32 @@ struct ComponentInfo {
   uint32_t abilities = WF_ABILITY_DETERMINISTIC;
   uint32_t replay_value = WF_REPLAY_DUPLICATES;
 
-  [[nodiscard]] constexpr ComponentInfo version(std::string_view v) const { auto c = *this; c.version_text = v; return c; }
-  [[nodiscard]] constexpr ComponentInfo summary(std::string_view v) const { auto c = *this; c.summary_text = v; return c; }
+  [[nodiscard]] constexpr ComponentInfo version(std::string_view v) const {
+    auto c = *this;
+    c.version_text = v;
+    return c;
+  }
+  [[nodiscard]] constexpr ComponentInfo summary(std::string_view v) const {
+    auto c = *this;
+    c.summary_text = v;
+    return c;
+  }
   /// Longer text, Markdown.
-  [[nodiscard]] constexpr ComponentInfo docs(std::string_view v) const { auto c = *this; c.docs_text = v; return c; }
-  [[nodiscard]] constexpr ComponentInfo cardinality(Cardinality v) const { auto c = *this; c.cardinality_value = static_cast<uint32_t>(v); return c; }
-  [[nodiscard]] constexpr ComponentInfo replay(Replay v) const { auto c = *this; c.replay_value = static_cast<uint32_t>(v); return c; }
+  [[nodiscard]] constexpr ComponentInfo docs(std::string_view v) const {
+    auto c = *this;
+    c.docs_text = v;
+    return c;
+  }
+  [[nodiscard]] constexpr ComponentInfo cardinality(Cardinality v) const {
+    auto c = *this;
+    c.cardinality_value = static_cast<uint32_t>(v);
+    return c;
+  }
+  [[nodiscard]] constexpr ComponentInfo replay(Replay v) const {
+    auto c = *this;
+    c.replay_value = static_cast<uint32_t>(v);
+    return c;
+  }
   /// Answers depend on rows seen before.
   [[nodiscard]] constexpr ComponentInfo stateful() const { return able(WF_ABILITY_STATEFUL); }
   /// Several instances may share the rows of one task: process() depends on its batch alone.
@@ -51,14 +71,24 @@ struct ComponentInfo {
   /// Waits for I/O: gets a thread of its own.
   [[nodiscard]] constexpr ComponentInfo blocking() const { return able(WF_ABILITY_BLOCKING); }
   /// bind() may read the head of its input.
-  [[nodiscard]] constexpr ComponentInfo infers_schema() const { return able(WF_ABILITY_INFERS_SCHEMA); }
+  [[nodiscard]] constexpr ComponentInfo infers_schema() const {
+    return able(WF_ABILITY_INFERS_SCHEMA);
+  }
   [[nodiscard]] constexpr ComponentInfo writes_files() const { return able(WF_ABILITY_FILE_WRITE); }
   [[nodiscard]] constexpr ComponentInfo runs_programs() const { return able(WF_ABILITY_EXEC); }
   [[nodiscard]] constexpr ComponentInfo uses_network() const { return able(WF_ABILITY_NET); }
-  [[nodiscard]] constexpr ComponentInfo nondeterministic() const { auto c = *this; c.abilities &= ~WF_ABILITY_DETERMINISTIC; return c; }
+  [[nodiscard]] constexpr ComponentInfo nondeterministic() const {
+    auto c = *this;
+    c.abilities &= ~WF_ABILITY_DETERMINISTIC;
+    return c;
+  }
 
  private:
-  [[nodiscard]] constexpr ComponentInfo able(uint32_t bit) const { auto c = *this; c.abilities |= bit; return c; }
+  [[nodiscard]] constexpr ComponentInfo able(uint32_t bit) const {
+    auto c = *this;
+    c.abilities |= bit;
+    return c;
+  }
 };
 
 constexpr ComponentInfo component(std::string_view id) {
@@ -79,16 +109,26 @@ struct PortInfo {
   std::array<ColumnInfo, 16> columns{};
   size_t n_columns = 0;
 
-  [[nodiscard]] constexpr PortInfo summary(std::string_view v) const { auto p = *this; p.summary_text = v; return p; }
-  [[nodiscard]] constexpr PortInfo optional() const { auto p = *this; p.flags |= WF_PORT_OPTIONAL; return p; }
+  [[nodiscard]] constexpr PortInfo summary(std::string_view v) const {
+    auto p = *this;
+    p.summary_text = v;
+    return p;
+  }
+  [[nodiscard]] constexpr PortInfo optional() const {
+    auto p = *this;
+    p.flags |= WF_PORT_OPTIONAL;
+    return p;
+  }
   /// Requires (input) or adds (output) the column `name` of type `type` ("int64|float64", "" any).
-  [[nodiscard]] constexpr PortInfo column(std::string_view column_name, std::string_view type, std::string_view about = "") const {
+  [[nodiscard]] constexpr PortInfo column(std::string_view column_name, std::string_view type,
+                                          std::string_view about = "") const {
     auto p = *this;
     p.columns[p.n_columns++] = {column_name, "", type, about};
     return p;
   }
   /// As column(), the name being the value of the configuration key `key`.
-  [[nodiscard]] constexpr PortInfo column_from(std::string_view key, std::string_view type, std::string_view about = "") const {
+  [[nodiscard]] constexpr PortInfo column_from(std::string_view key, std::string_view type,
+                                               std::string_view about = "") const {
     auto p = *this;
     p.columns[p.n_columns++] = {"", key, type, about};
     return p;
@@ -160,7 +200,7 @@ const wf_descriptor* describe() {
     d.struct_size = sizeof(d);
     d.kind = T::kKind;
     d.abilities = T::kInfo.abilities;
-    d.cardinality = T::kInfo.cardinality_value ? T::kInfo.cardinality_value
+    d.cardinality = T::kInfo.cardinality_value   ? T::kInfo.cardinality_value
                     : T::kKind == WF_KIND_SOURCE ? WF_CARDINALITY_SOURCE
                     : T::kKind == WF_KIND_SINK   ? WF_CARDINALITY_SINK
                     : T::kKind == WF_KIND_ACTION ? WF_CARDINALITY_NONE

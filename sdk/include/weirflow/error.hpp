@@ -49,14 +49,15 @@ inline Status from_abi(int32_t code, const wf_error& error) {
   std::string_view message(error.message, strnlen(error.message, sizeof(error.message)));
   const bool known = code >= WF_ERR_INTERNAL;
   Status status(known ? static_cast<Code>(code) : Code::internal,
-                message.empty() ? std::string("no reason was given (code ") + std::to_string(code) + ")"
-                                : std::string(message));
+                message.empty()
+                    ? std::string("no reason was given (code ") + std::to_string(code) + ")"
+                    : std::string(message));
   if (error.retryable) status = std::move(status).retryable(error.retryable == 1);
   if (error.row >= 0) status = std::move(status).at_row(error.row);
   if (error.key[0] || error.hint[0])
-    status = std::move(status).at({std::string(error.key, strnlen(error.key, sizeof(error.key))),
-                                   error.key_offset, error.key_length,
-                                   std::string(error.hint, strnlen(error.hint, sizeof(error.hint)))});
+    status = std::move(status).at(
+        {std::string(error.key, strnlen(error.key, sizeof(error.key))), error.key_offset,
+         error.key_length, std::string(error.hint, strnlen(error.hint, sizeof(error.hint)))});
   return status;
 }
 

@@ -48,9 +48,7 @@ class Host {
     if (metrics_) metrics_->observe(host_, str(name), value);
   }
   /// Long loops ask now and then; answering with wf::cancelled() ends the call. Default: false.
-  [[nodiscard]] bool is_cancelled() const {
-    return cancel_ && cancel_->is_cancelled(host_) == 1;
-  }
+  [[nodiscard]] bool is_cancelled() const { return cancel_ && cancel_->is_cancelled(host_) == 1; }
   /// Microseconds since 1970-01-01T00:00:00Z by the run's clock. Default: 0.
   [[nodiscard]] int64_t now_us() const { return clock_ ? clock_->now_us(host_) : 0; }
   [[nodiscard]] int64_t monotonic_us() const { return clock_ ? clock_->monotonic_us(host_) : 0; }

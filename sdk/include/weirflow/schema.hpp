@@ -125,11 +125,11 @@ inline DataType DataType::struct_of(std::vector<Field> fields) {
   return type;
 }
 inline DataType DataType::sparse() {
-  return list_of(Field{"item",
-                       struct_of({Field{"index", Type::int32, false, {}},
-                                  Field{"value", Type::float64, false, {}}}),
-                       false,
-                       {}});
+  return list_of(Field{
+      "item",
+      struct_of({Field{"index", Type::int32, false, {}}, Field{"value", Type::float64, false, {}}}),
+      false,
+      {}});
 }
 inline bool operator==(const DataType& a, const DataType& b) {
   if (a.id_ != b.id_ || a.children_.size() != b.children_.size()) return false;
@@ -145,19 +145,32 @@ inline bool operator==(const DataType& a, const DataType& b) {
 /// Name of a physical type as users write it in a DAG ("int64", "utf8", "timestamp").
 constexpr std::string_view to_string(Type type) {
   switch (type) {
-    case Type::null: return "null";
-    case Type::boolean: return "bool";
-    case Type::int32: return "int32";
-    case Type::int64: return "int64";
-    case Type::float32: return "float32";
-    case Type::float64: return "float64";
-    case Type::utf8: return "utf8";
-    case Type::binary: return "binary";
-    case Type::large_utf8: return "large_utf8";
-    case Type::large_binary: return "large_binary";
-    case Type::timestamp: return "timestamp";
-    case Type::list: return "list";
-    case Type::structure: return "struct";
+    case Type::null:
+      return "null";
+    case Type::boolean:
+      return "bool";
+    case Type::int32:
+      return "int32";
+    case Type::int64:
+      return "int64";
+    case Type::float32:
+      return "float32";
+    case Type::float64:
+      return "float64";
+    case Type::utf8:
+      return "utf8";
+    case Type::binary:
+      return "binary";
+    case Type::large_utf8:
+      return "large_utf8";
+    case Type::large_binary:
+      return "large_binary";
+    case Type::timestamp:
+      return "timestamp";
+    case Type::list:
+      return "list";
+    case Type::structure:
+      return "struct";
   }
   return "unknown";
 }
@@ -223,13 +236,13 @@ using SchemaPtr = std::shared_ptr<const Schema>;
 class SchemaBuilder {
  public:
   SchemaBuilder() = default;
-  explicit SchemaBuilder(const Schema& start) : fields_(start.fields()), metadata_(start.metadata()) {}
+  explicit SchemaBuilder(const Schema& start)
+      : fields_(start.fields()), metadata_(start.metadata()) {}
 
   /// Appends a column; invalid_config when the name is taken.
   Status add(Field field) {
     for (const Field& f : fields_)
-      if (f.name == field.name)
-        return invalid_config("column '" + field.name + "' exists already");
+      if (f.name == field.name) return invalid_config("column '" + field.name + "' exists already");
     fields_.push_back(std::move(field));
     return {};
   }
@@ -270,8 +283,8 @@ inline std::string nearest_name(std::string_view name, const std::vector<std::st
       row[0] = i;
       for (size_t j = 1; j < row.size(); ++j) {
         const size_t above = row[j];
-        row[j] = std::min({above + 1, row[j - 1] + 1,
-                           diagonal + (name[i - 1] == candidate[j - 1] ? 0 : 1)});
+        row[j] = std::min(
+            {above + 1, row[j - 1] + 1, diagonal + (name[i - 1] == candidate[j - 1] ? 0 : 1)});
         diagonal = above;
       }
     }
@@ -300,7 +313,9 @@ inline Result<int> Schema::require(std::string_view name, std::string_view key) 
 namespace detail {
 /// Recursive descent over the text form of a type; `at` advances past what was read.
 inline Result<DataType> parse_type_at(std::string_view text, size_t& at, int depth) {
-  const auto skip = [&] { while (at < text.size() && text[at] == ' ') ++at; };
+  const auto skip = [&] {
+    while (at < text.size() && text[at] == ' ') ++at;
+  };
   const auto word = [&] {
     skip();
     const size_t start = at;
@@ -318,10 +333,10 @@ inline Result<DataType> parse_type_at(std::string_view text, size_t& at, int dep
   if (depth > 16) return invalid_config("type is nested more than 16 deep");
   const std::string_view name = word();
   static constexpr std::pair<std::string_view, Type> kNames[] = {
-      {"null", Type::null},       {"bool", Type::boolean},    {"int32", Type::int32},
-      {"int64", Type::int64},     {"integer", Type::int64},   {"float32", Type::float32},
-      {"float", Type::float32},   {"float64", Type::float64}, {"double", Type::float64},
-      {"utf8", Type::utf8},       {"string", Type::utf8},     {"binary", Type::binary},
+      {"null", Type::null},          {"bool", Type::boolean},    {"int32", Type::int32},
+      {"int64", Type::int64},        {"integer", Type::int64},   {"float32", Type::float32},
+      {"float", Type::float32},      {"float64", Type::float64}, {"double", Type::float64},
+      {"utf8", Type::utf8},          {"string", Type::utf8},     {"binary", Type::binary},
       {"timestamp", Type::timestamp}};
   for (const auto& [known, type] : kNames)
     if (name == known) return DataType(type);

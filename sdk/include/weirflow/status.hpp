@@ -26,36 +26,49 @@ namespace wf {
 /// What went wrong, coarse enough for a policy (retry, exit code), never for a message.
 enum class Code : int32_t {
   ok = WF_OK,
-  invalid_config = WF_ERR_INVALID_CONFIG,      ///< what the user wrote is wrong; never retried
-  invalid_data = WF_ERR_INVALID_DATA,          ///< a row or a batch is wrong
-  not_found = WF_ERR_NOT_FOUND,                ///< a file, topic, model, ... is absent
-  permission_denied = WF_ERR_PERMISSION,       ///< the system or a service said no
-  unavailable = WF_ERR_UNAVAILABLE,            ///< a service is down; retryable by nature
-  timeout = WF_ERR_TIMEOUT,                    ///< a time limit passed; retryable by nature
-  cancelled = WF_ERR_CANCELLED,                ///< stopped on request
-  resource_exhausted = WF_ERR_EXHAUSTED,       ///< memory, disk, a quota
-  io_error = WF_ERR_IO,                        ///< reading or writing failed
-  conflict = WF_ERR_CONFLICT,                  ///< a compare-and-set lost, a lock is held
-  not_implemented = WF_ERR_NOT_IMPLEMENTED,    ///< the ability is not there
-  internal = WF_ERR_INTERNAL,                  ///< a defect of Weirflow or of a plugin
+  invalid_config = WF_ERR_INVALID_CONFIG,    ///< what the user wrote is wrong; never retried
+  invalid_data = WF_ERR_INVALID_DATA,        ///< a row or a batch is wrong
+  not_found = WF_ERR_NOT_FOUND,              ///< a file, topic, model, ... is absent
+  permission_denied = WF_ERR_PERMISSION,     ///< the system or a service said no
+  unavailable = WF_ERR_UNAVAILABLE,          ///< a service is down; retryable by nature
+  timeout = WF_ERR_TIMEOUT,                  ///< a time limit passed; retryable by nature
+  cancelled = WF_ERR_CANCELLED,              ///< stopped on request
+  resource_exhausted = WF_ERR_EXHAUSTED,     ///< memory, disk, a quota
+  io_error = WF_ERR_IO,                      ///< reading or writing failed
+  conflict = WF_ERR_CONFLICT,                ///< a compare-and-set lost, a lock is held
+  not_implemented = WF_ERR_NOT_IMPLEMENTED,  ///< the ability is not there
+  internal = WF_ERR_INTERNAL,                ///< a defect of Weirflow or of a plugin
 };
 
 /// The stable lower-case name of a code ("invalid_config"), as shown in reports and `--json`.
 constexpr std::string_view to_string(Code code) {
   switch (code) {
-    case Code::ok: return "ok";
-    case Code::invalid_config: return "invalid_config";
-    case Code::invalid_data: return "invalid_data";
-    case Code::not_found: return "not_found";
-    case Code::permission_denied: return "permission_denied";
-    case Code::unavailable: return "unavailable";
-    case Code::timeout: return "timeout";
-    case Code::cancelled: return "cancelled";
-    case Code::resource_exhausted: return "resource_exhausted";
-    case Code::io_error: return "io_error";
-    case Code::conflict: return "conflict";
-    case Code::not_implemented: return "not_implemented";
-    case Code::internal: return "internal";
+    case Code::ok:
+      return "ok";
+    case Code::invalid_config:
+      return "invalid_config";
+    case Code::invalid_data:
+      return "invalid_data";
+    case Code::not_found:
+      return "not_found";
+    case Code::permission_denied:
+      return "permission_denied";
+    case Code::unavailable:
+      return "unavailable";
+    case Code::timeout:
+      return "timeout";
+    case Code::cancelled:
+      return "cancelled";
+    case Code::resource_exhausted:
+      return "resource_exhausted";
+    case Code::io_error:
+      return "io_error";
+    case Code::conflict:
+      return "conflict";
+    case Code::not_implemented:
+      return "not_implemented";
+    case Code::internal:
+      return "internal";
   }
   return "unknown";
 }
@@ -148,7 +161,7 @@ class [[nodiscard]] Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::in_place_index<1>, std::move(value)) {}  // NOLINT: by design
+  Result(T value) : value_(std::in_place_index<1>, std::move(value)) {}        // NOLINT: by design
   Result(Status status) : value_(std::in_place_index<0>, std::move(status)) {  // NOLINT
     assert(!std::get<0>(value_).ok() && "a Result without a value needs a reason");
   }
@@ -176,22 +189,28 @@ class [[nodiscard]] Result {
 };
 
 // Short makers, so that a refusal reads as one line at the place where it happens.
-inline Status invalid_config(std::string message) { return {Code::invalid_config, std::move(message)}; }
+inline Status invalid_config(std::string message) {
+  return {Code::invalid_config, std::move(message)};
+}
 inline Status invalid_data(std::string message) { return {Code::invalid_data, std::move(message)}; }
 inline Status not_found(std::string message) { return {Code::not_found, std::move(message)}; }
 inline Status unavailable(std::string message) { return {Code::unavailable, std::move(message)}; }
 inline Status timed_out(std::string message) { return {Code::timeout, std::move(message)}; }
 inline Status cancelled(std::string message) { return {Code::cancelled, std::move(message)}; }
-inline Status exhausted(std::string message) { return {Code::resource_exhausted, std::move(message)}; }
+inline Status exhausted(std::string message) {
+  return {Code::resource_exhausted, std::move(message)};
+}
 inline Status io_error(std::string message) { return {Code::io_error, std::move(message)}; }
-inline Status not_implemented(std::string message) { return {Code::not_implemented, std::move(message)}; }
+inline Status not_implemented(std::string message) {
+  return {Code::not_implemented, std::move(message)};
+}
 inline Status internal_error(std::string message) { return {Code::internal, std::move(message)}; }
 
 }  // namespace wf
 
 /// Returns from the enclosing function when the expression is a failed Status.
-#define WF_TRY(expression)                                     \
-  do {                                                         \
+#define WF_TRY(expression)                                                           \
+  do {                                                                               \
     if (::wf::Status wf_status_ = (expression); !wf_status_.ok()) return wf_status_; \
   } while (false)
 

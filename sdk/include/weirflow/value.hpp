@@ -26,15 +26,15 @@ class Value {
   using Table = std::vector<std::pair<std::string, Value>>;
 
   Value() = default;
-  Value(bool v) : data_(v) {}                          // NOLINT: literals become values
-  Value(int64_t v) : data_(v) {}                       // NOLINT
-  Value(int v) : data_(static_cast<int64_t>(v)) {}     // NOLINT
-  Value(double v) : data_(v) {}                        // NOLINT
-  Value(std::string v) : data_(std::move(v)) {}        // NOLINT
-  Value(std::string_view v) : data_(std::string(v)) {} // NOLINT
-  Value(const char* v) : data_(std::string(v)) {}      // NOLINT
-  Value(List v) : data_(std::move(v)) {}               // NOLINT
-  Value(Table v) : data_(std::move(v)) {}              // NOLINT
+  Value(bool v) : data_(v) {}                           // NOLINT: literals become values
+  Value(int64_t v) : data_(v) {}                        // NOLINT
+  Value(int v) : data_(static_cast<int64_t>(v)) {}      // NOLINT
+  Value(double v) : data_(v) {}                         // NOLINT
+  Value(std::string v) : data_(std::move(v)) {}         // NOLINT
+  Value(std::string_view v) : data_(std::string(v)) {}  // NOLINT
+  Value(const char* v) : data_(std::string(v)) {}       // NOLINT
+  Value(List v) : data_(std::move(v)) {}                // NOLINT
+  Value(Table v) : data_(std::move(v)) {}               // NOLINT
 
   [[nodiscard]] bool is_null() const { return data_.index() == 0; }
   [[nodiscard]] const bool* boolean() const { return std::get_if<bool>(&data_); }
@@ -70,10 +70,14 @@ class Value {
   /// A copy of a C value. Depth over 32 is cut to null.
   static Value from_abi(const wf_value& v, int depth = 0) {
     switch (v.type) {
-      case WF_VALUE_BOOL: return Value(v.as.integer != 0);
-      case WF_VALUE_INTEGER: return Value(v.as.integer);
-      case WF_VALUE_FLOAT: return Value(v.as.number);
-      case WF_VALUE_STRING: return Value(view(v.as.string));
+      case WF_VALUE_BOOL:
+        return Value(v.as.integer != 0);
+      case WF_VALUE_INTEGER:
+        return Value(v.as.integer);
+      case WF_VALUE_FLOAT:
+        return Value(v.as.number);
+      case WF_VALUE_STRING:
+        return Value(view(v.as.string));
       case WF_VALUE_LIST: {
         List items;
         for (uint32_t i = 0; i < v.count && depth < 32; ++i)
@@ -87,7 +91,8 @@ class Value {
                              from_abi(v.as.table[i].value, depth + 1));
         return Value(std::move(items));
       }
-      default: return {};
+      default:
+        return {};
     }
   }
 

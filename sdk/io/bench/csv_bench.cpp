@@ -21,9 +21,9 @@ constexpr int kRounds = 7;
 
 /// Comment-like text: words, commas, line ends, now and then a quotation.
 std::string body(uint64_t& state) {
-  static constexpr const char* kWords[] = {"science", "the", "of", "study,", "results", "I",
-                                           "think",   "this", "\"cell\"", "paper.", "data", "and",
-                                           "because", "climate", "model,", "not"};
+  static constexpr const char* kWords[] = {
+      "science",  "the",    "of",   "study,", "results", "I",       "think",  "this",
+      "\"cell\"", "paper.", "data", "and",    "because", "climate", "model,", "not"};
   std::string text;
   const auto next = [&] {
     state = state * 6364136223846793005ULL + 1442695040888963407ULL;
@@ -77,7 +77,8 @@ wf::Status run(int argc, char** argv) {
   for (int round = 0; round < kRounds; ++round) {
     const auto start = std::chrono::steady_clock::now();
     WF_TRY(read_once(path, options, &rows));
-    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    best = std::min(
+        best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
   std::printf("%s: %lld bytes, %lld rows, best of %d: %.3f s, %.0f MB/s\n", path.c_str(),
               static_cast<long long>(s.st_size), static_cast<long long>(rows), kRounds, best,

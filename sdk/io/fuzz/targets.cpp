@@ -22,7 +22,8 @@ std::string transcript(Open&& open) {
     return Status();
   });
   if (!reader.ok()) return "refused " + reader.error().message();
-  std::unique_ptr<RowEncoder> encoder = std::move(make_jsonl_encoder(*(*reader)->schema(), {})).value();
+  std::unique_ptr<RowEncoder> encoder =
+      std::move(make_jsonl_encoder(*(*reader)->schema(), {})).value();
   std::string rows;
   Batch batch;
   for (;;) {
@@ -36,7 +37,8 @@ std::string transcript(Open&& open) {
 /// Both transcripts must be equal; tells them apart before it aborts.
 void expect_same(const std::string& small, const std::string& large) {
   if (small == large) return;
-  std::fprintf(stderr, "--- small buffer\n%s\n--- large buffer\n%s\n", small.c_str(), large.c_str());
+  std::fprintf(stderr, "--- small buffer\n%s\n--- large buffer\n%s\n", small.c_str(),
+               large.c_str());
   std::abort();
 }
 

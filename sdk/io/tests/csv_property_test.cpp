@@ -158,17 +158,20 @@ Batch random_batch(std::mt19937& random, int64_t rows) {
     random() % 8 ? text.append(s) : text.append_null();
     random() % 8 ? number.append(static_cast<int64_t>(random()) * (random() % 2 ? 1 : -1000003))
                  : number.append_null();
-    random() % 8 ? real.append(std::ldexp(static_cast<double>(random()), static_cast<int>(random() % 200) - 100))
+    random() % 8 ? real.append(std::ldexp(static_cast<double>(random()),
+                                          static_cast<int>(random() % 200) - 100))
                  : real.append_null();
     random() % 8 ? truth.append(random() % 2 == 0) : truth.append_null();
     random() % 8 ? time.append(static_cast<int64_t>(random()) * 1'000'003 - 1'000'000'000'000'000)
                  : time.append_null();
   }
-  auto schema = std::make_shared<const Schema>(
-      Schema{{"text", Type::utf8, true, {}}, {"number", Type::int64, true, {}},
-             {"real", Type::float64, true, {}}, {"truth", Type::boolean, true, {}},
-             {"time", Type::timestamp, true, {}}});
-  return Batch(schema, rows, {text.finish(), number.finish(), real.finish(), truth.finish(), time.finish()});
+  auto schema = std::make_shared<const Schema>(Schema{{"text", Type::utf8, true, {}},
+                                                      {"number", Type::int64, true, {}},
+                                                      {"real", Type::float64, true, {}},
+                                                      {"truth", Type::boolean, true, {}},
+                                                      {"time", Type::timestamp, true, {}}});
+  return Batch(schema, rows,
+               {text.finish(), number.finish(), real.finish(), truth.finish(), time.finish()});
 }
 
 TEST(CsvProperty, WhatIsWrittenReadsBack) {

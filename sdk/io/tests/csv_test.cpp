@@ -29,11 +29,17 @@ TEST(Csv, LineEndsAndByteOrderMark) {
   EXPECT_EQ(read_csv("a,b\n1,x\n2,y").text, expected);
   EXPECT_EQ(read_csv("a,b\r\n1,x\r\n2,y\r\n").text, expected);
   EXPECT_EQ(read_csv("a,b\r1,x\r2,y\r").text, expected);
-  EXPECT_EQ(read_csv("\xEF\xBB\xBF" "a,b\n\n1,x\r\n\r\n2,y\n\n").text, expected);
+  EXPECT_EQ(read_csv("\xEF\xBB\xBF"
+                     "a,b\n\n1,x\r\n\r\n2,y\n\n")
+                .text,
+            expected);
 }
 
 TEST(Csv, RefusesUtf16ByName) {
-  const auto got = read_csv(std::string("\xFF\xFE" "a\0,\0", 6));
+  const auto got =
+      read_csv(std::string("\xFF\xFE"
+                           "a\0,\0",
+                           6));
   EXPECT_EQ(got.status.code(), Code::invalid_data);
   EXPECT_NE(got.status.message().find("UTF-16"), std::string::npos);
 }
@@ -63,8 +69,7 @@ TEST(Csv, HeaderNamesAreMadeUnique) {
 TEST(Csv, WithoutHeader) {
   CsvOptions options;
   options.header = false;
-  EXPECT_EQ(read_csv("1,x\n2,y\n", options).text,
-            "column_1:int64 column_2:utf8\n1 | x\n2 | y\n");
+  EXPECT_EQ(read_csv("1,x\n2,y\n", options).text, "column_1:int64 column_2:utf8\n1 | x\n2 | y\n");
   options.columns = {{"id", Type::int64, true, {}}, {"name", Type::null, true, {}}};
   EXPECT_EQ(read_csv("1,x\n2,y\n", options).text, "id:int64 name:utf8\n1 | x\n2 | y\n");
   options.select = {"name"};
@@ -74,7 +79,8 @@ TEST(Csv, WithoutHeader) {
 TEST(Csv, SelectGivesTheseColumnsInThisOrder) {
   CsvOptions options;
   options.select = {"c", "a"};
-  EXPECT_EQ(read_csv("a,b,c\n1,2,3\n4,\"\"\"x\",6\n", options).text, "c:int64 a:int64\n3 | 1\n6 | 4\n");
+  EXPECT_EQ(read_csv("a,b,c\n1,2,3\n4,\"\"\"x\",6\n", options).text,
+            "c:int64 a:int64\n3 | 1\n6 | 4\n");
 }
 
 TEST(Csv, UnknownColumnsNameTheNearest) {
@@ -97,10 +103,11 @@ TEST(Csv, MisfitsNameLineColumnTextAndType) {
   const auto got = read_csv(
       "n,b,t\n1,yes,\"a\nb\"\n2,maybe,x\n9999999999,1,y\n3.5,0,\"z\nz\"\n4,F,end\n", options);
   EXPECT_EQ(got.text, "n:int32 b:bool t:utf8\n1 | true | \"a\\nb\"\n4 | false | end\n");
-  EXPECT_EQ(got.bad,
-            (Lines{"4 bad_value column 'b': 'maybe' is no bool (true, false, 1, 0, t, f, yes, no, y, n)",
-                   "5 bad_value column 'n': '9999999999' is no int32",
-                   "6 bad_value column 'n': '3.5' is no int32"}));
+  EXPECT_EQ(
+      got.bad,
+      (Lines{"4 bad_value column 'b': 'maybe' is no bool (true, false, 1, 0, t, f, yes, no, y, n)",
+             "5 bad_value column 'n': '9999999999' is no int32",
+             "6 bad_value column 'n': '3.5' is no int32"}));
   EXPECT_EQ(got.raw[2], "3.5,0,\"z\nz\"");
   EXPECT_EQ(got.counts.records, 5);
   EXPECT_EQ(got.counts.refused, 3);
@@ -117,8 +124,7 @@ TEST(Csv, BadLinePolicies) {
   EXPECT_EQ(got.counts.skipped, 1);
   options.bad_lines = BadLines::fail;
   got = read_csv(text, options);
-  EXPECT_EQ(got.status.message(),
-            "in.csv:3: the record has 1 fields, the file has 2 columns");
+  EXPECT_EQ(got.status.message(), "in.csv:3: the record has 1 fields, the file has 2 columns");
 }
 
 TEST(Csv, RaggedRecords) {
@@ -136,7 +142,8 @@ TEST(Csv, QuoteRules) {
   CsvOptions options;
   const std::string text = "a,b\nx\"y,1\n\"q\"z,2\n";
   EXPECT_EQ(read_csv(text, options).text, "a:utf8 b:int64\nx\"y | 1\n");
-  EXPECT_EQ(read_csv(text, options).bad, (Lines{"3 bad_quote there is text behind a closing quote"}));
+  EXPECT_EQ(read_csv(text, options).bad,
+            (Lines{"3 bad_quote there is text behind a closing quote"}));
   options.quotes = CsvQuotes::lenient;
   EXPECT_EQ(read_csv(text, options).text, "a:utf8 b:int64\nx\"y | 1\nqz | 2\n");
   options.quotes = CsvQuotes::strict;
@@ -186,8 +193,7 @@ TEST(Csv, EncodingsPerField) {
   EXPECT_EQ(got.bad.size(), 2u);
   EXPECT_EQ(got.bad[0].substr(0, 16), "2 bad_encoding c");
   options.encoding = *EncodingList::parse("utf-8|cp1252");
-  EXPECT_EQ(read_csv(text, options).text,
-            "a:utf8 b:utf8\nnaïve | café\nx | “q”\xEF\xBF\xBD\n");
+  EXPECT_EQ(read_csv(text, options).text, "a:utf8 b:utf8\nnaïve | café\nx | “q”\xEF\xBF\xBD\n");
   options.encoding = *EncodingList::parse("latin-1");
   EXPECT_EQ(read_csv("a\ncaf\xE9\xA0\n", options).text, "a:utf8\ncafé\xC2\xA0\n");
   options.encoding = *EncodingList::parse("replace");
@@ -310,7 +316,8 @@ TEST(Csv, PositionsLeadBackBehindEachBatch) {
   const std::vector<std::string> paths{folder.write("a.csv", text), folder.write("b.csv", text)};
   CsvOptions options;
   options.limits.rows = 7;
-  const auto whole = testing::read_all([&](BadRecordSink s) { return open_csv(paths, options, {}, s); });
+  const auto whole =
+      testing::read_all([&](BadRecordSink s) { return open_csv(paths, options, {}, s); });
   auto reader = open_csv(paths, options, {}, {});
   ASSERT_TRUE(reader.ok());
   Batch batch;
@@ -324,11 +331,12 @@ TEST(Csv, PositionsLeadBackBehindEachBatch) {
     const auto position = Position::parse((*reader)->position().to_string());
     ASSERT_TRUE(position.ok());
     EXPECT_EQ(*position, (*reader)->position());
-    const auto rest = testing::read_all([&](BadRecordSink s) -> Result<std::unique_ptr<RecordReader>> {
-      WF_ASSIGN(auto other, open_csv(paths, options, {}, s));
-      WF_TRY(other->seek(*position));
-      return other;
-    });
+    const auto rest =
+        testing::read_all([&](BadRecordSink s) -> Result<std::unique_ptr<RecordReader>> {
+          WF_ASSIGN(auto other, open_csv(paths, options, {}, s));
+          WF_TRY(other->seek(*position));
+          return other;
+        });
     ASSERT_TRUE(rest.status.ok()) << rest.status.message();
     ASSERT_EQ(rest.rows, whole.rows - done);
     if (rest.rows > 0) {
@@ -367,11 +375,13 @@ TEST(Csv, RedditFileOfFiveThousandComments) {
   }
   CsvOptions options;
   options.encoding = *EncodingList::parse("utf-8|cp1252");
-  const auto got = testing::read_all([&](BadRecordSink s) { return open_csv({path}, options, {}, s); });
+  const auto got =
+      testing::read_all([&](BadRecordSink s) { return open_csv({path}, options, {}, s); });
   ASSERT_TRUE(got.status.ok()) << got.status.message();
   EXPECT_EQ(got.rows, 5453);
   EXPECT_TRUE(got.bad.empty());
-  EXPECT_EQ(got.batches[0].schema().to_string(), "row: int64, x: int64, body: utf8, removed: int64");
+  EXPECT_EQ(got.batches[0].schema().to_string(),
+            "row: int64, x: int64, body: utf8, removed: int64");
   int64_t removed = 0, not_ascii = 0;
   for (const Batch& batch : got.batches)
     for (int64_t i = 0; i < batch.rows(); ++i) {
@@ -386,7 +396,8 @@ TEST(Csv, RedditFileOfFiveThousandComments) {
   EXPECT_GT(removed, 1000);
   // Without the fallback exactly these are refused.
   options.encoding = {};
-  const auto strict = testing::read_all([&](BadRecordSink s) { return open_csv({path}, options, {}, s); });
+  const auto strict =
+      testing::read_all([&](BadRecordSink s) { return open_csv({path}, options, {}, s); });
   EXPECT_EQ(strict.rows, 5397);
   EXPECT_EQ(strict.bad.size(), 56u);
 }

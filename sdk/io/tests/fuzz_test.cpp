@@ -23,8 +23,10 @@ void run(int (*target)(const uint8_t*, size_t), const std::string& input) {
 
 TEST(Fuzz, Csv) {
   std::mt19937 random(17);
-  const std::vector<std::string> parts{",", ";", "\"", "\"\"", "\n", "\r\n", "\r", " ", "\t", "a", "1", "2.5",
-                                       "true", "#", "\\", "\xE9", "é", std::string(1, '\0'), "2016-01-01"};
+  const std::vector<std::string> parts{",",         ";", "\"", "\"\"", "\n", "\r\n",
+                                       "\r",        " ", "\t", "a",    "1",  "2.5",
+                                       "true",      "#", "\\", "\xE9", "é",  std::string(1, '\0'),
+                                       "2016-01-01"};
   for (int i = 0; i < 2000; ++i) {
     std::string input;
     for (int k = 0; k < 4; ++k) input += static_cast<char>(random());
@@ -34,10 +36,33 @@ TEST(Fuzz, Csv) {
 
 TEST(Fuzz, Json) {
   std::mt19937 random(19);
-  const std::vector<std::string> parts{"{", "}", "[", "]", ":", ",", "\"a\"", "\"b\"", "\"l\"", "\"v\"", "\"t\"", "1",
-                                       "-2.5e3", "99999999999999999999", "true", "null", "\"", "\\", "\\u12", "\n", " ",
-                                       "{\"a\":{\"b\":1},\"l\":[1,2]}\n", "{\"v\":[{\"index\":1,\"value\":2}]}\n",
-                                       "{\"t\":\"2016-01-01\"}\n", "{\"l\":[", "\xE9", "\x01"};
+  const std::vector<std::string> parts{"{",
+                                       "}",
+                                       "[",
+                                       "]",
+                                       ":",
+                                       ",",
+                                       "\"a\"",
+                                       "\"b\"",
+                                       "\"l\"",
+                                       "\"v\"",
+                                       "\"t\"",
+                                       "1",
+                                       "-2.5e3",
+                                       "99999999999999999999",
+                                       "true",
+                                       "null",
+                                       "\"",
+                                       "\\",
+                                       "\\u12",
+                                       "\n",
+                                       " ",
+                                       "{\"a\":{\"b\":1},\"l\":[1,2]}\n",
+                                       "{\"v\":[{\"index\":1,\"value\":2}]}\n",
+                                       "{\"t\":\"2016-01-01\"}\n",
+                                       "{\"l\":[",
+                                       "\xE9",
+                                       "\x01"};
   for (int i = 0; i < 2000; ++i)
     run(fuzz_json, std::string(1, static_cast<char>(random())) +
                        pieces(random, parts, static_cast<int>(random() % 60)));

@@ -72,10 +72,12 @@ TEST(Input, DetectsCompressionByContent) {
     EXPECT_EQ(*read_file(folder.write("a", text), options), text);
     EXPECT_EQ(*read_file(folder.write("b", gzip(text)), options), text);
     EXPECT_EQ(*read_file(folder.write("c", zstd(text)), options), text);
-    EXPECT_EQ(*read_file(folder.write("d", gzip(text) + gzip("more") + std::string(512, '\0')), options),
-              text + "more");
+    EXPECT_EQ(
+        *read_file(folder.write("d", gzip(text) + gzip("more") + std::string(512, '\0')), options),
+        text + "more");
     const std::string skippable("\x50\x2A\x4D\x18\x03\0\0\0abc", 11);
-    EXPECT_EQ(*read_file(folder.write("e", skippable + zstd(text) + zstd("more")), options), text + "more");
+    EXPECT_EQ(*read_file(folder.write("e", skippable + zstd(text) + zstd("more")), options),
+              text + "more");
   }
   EXPECT_EQ(*read_file(folder.write("f", "")), "");
   EXPECT_EQ(*read_file(folder.write("g", "(")), "(");
@@ -127,11 +129,17 @@ TEST(Input, ChangesUnderTheReaderAreErrors) {
     }
   };
   EXPECT_EQ(changed([](const std::string&) {}), "");
-  EXPECT_NE(changed([](const std::string& p) { std::filesystem::resize_file(p, 6'000); }).find("changed while it was read"),
-            std::string::npos);
-  EXPECT_NE(changed([](const std::string& p) { std::filesystem::resize_file(p, 20'000); }).find("changed"), std::string::npos);
   EXPECT_NE(changed([](const std::string& p) {
-              std::filesystem::last_write_time(p, std::filesystem::file_time_type(std::chrono::seconds(7)));
+              std::filesystem::resize_file(p, 6'000);
+            }).find("changed while it was read"),
+            std::string::npos);
+  EXPECT_NE(changed([](const std::string& p) {
+              std::filesystem::resize_file(p, 20'000);
+            }).find("changed"),
+            std::string::npos);
+  EXPECT_NE(changed([](const std::string& p) {
+              std::filesystem::last_write_time(
+                  p, std::filesystem::file_time_type(std::chrono::seconds(7)));
             }).find("changed"),
             std::string::npos);
 }
@@ -140,7 +148,8 @@ TEST(Input, RefusalsNameThePath) {
   Folder folder;
   const auto missing = open_input(folder.file("none.csv"), {});
   EXPECT_EQ(missing.error().code(), Code::not_found);
-  EXPECT_NE(missing.error().message().find("none.csv: cannot be opened: No such file"), std::string::npos);
+  EXPECT_NE(missing.error().message().find("none.csv: cannot be opened: No such file"),
+            std::string::npos);
   EXPECT_EQ(open_input(folder.file(""), {}).error().code(), Code::invalid_config);
 }
 
@@ -166,7 +175,8 @@ TEST(Input, SkipInPlainAndCompressedFiles) {
 TEST(Input, PathsAndGlobs) {
   Folder folder;
   for (const char* name : {"b.csv", "a.csv", "c.txt", "[x].csv"}) folder.write(name, "");
-  EXPECT_EQ(*expand_paths({folder.file("?.csv")}), (std::vector<std::string>{folder.file("a.csv"), folder.file("b.csv")}));
+  EXPECT_EQ(*expand_paths({folder.file("?.csv")}),
+            (std::vector<std::string>{folder.file("a.csv"), folder.file("b.csv")}));
   EXPECT_EQ(*expand_paths({folder.file("[x].csv"), folder.file("none")}),
             (std::vector<std::string>{folder.file("[x].csv"), folder.file("none")}));
   EXPECT_EQ(expand_paths({folder.file("*.zip")}).error().code(), Code::not_found);

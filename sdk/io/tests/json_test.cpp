@@ -32,12 +32,14 @@ TEST(Jsonl, DeclaredColumnsByPointer) {
                      {"first", "/list/0", Type::int64, false},
                      {"odd", "/a~1b/c~0d", Type::float64, false}};
   const auto got = read_jsonl(
-      "{\"kind\":\"t1\",\"data\":{\"x\":[1,{\"body\":0}],\"body\":\"hi\"},\"list\":[7,8],\"a/b\":{\"c~d\":2}}\n"
+      "{\"kind\":\"t1\",\"data\":{\"x\":[1,{\"body\":0}],\"body\":\"hi\"},\"list\":[7,8],\"a/"
+      "b\":{\"c~d\":2}}\n"
       "{\"kind\":\"t2\",\"data\":5,\"list\":[]}\n"
       "{\"data\":{\"body\":\"no kind\"}}\n",
       options);
-  EXPECT_EQ(got.text,
-            "body:utf8 kind:utf8 first:int64 odd:float64\nhi | t1 | 7 | 2\nnull | t2 | null | null\n");
+  EXPECT_EQ(
+      got.text,
+      "body:utf8 kind:utf8 first:int64 odd:float64\nhi | t1 | 7 | 2\nnull | t2 | null | null\n");
   EXPECT_EQ(got.bad, (Lines{"3 missing_value column 'kind' has no value"}));
 }
 
@@ -50,14 +52,18 @@ TEST(Jsonl, WrongTypesBigNumbersAndDuplicates) {
       "{\"m\":99999999999999999999999999,\"n\":6}\n";
   auto got = read_jsonl(text, options);
   EXPECT_EQ(got.text, "n:int64\n1\n2\n9223372036854775807\n5\n6\n");
-  EXPECT_EQ(got.bad, (Lines{"3 bad_value column 'n': a number (2.5) is no int64",
-                            "4 bad_value column 'n': a string (3) is no int64",
-                            "6 bad_value column 'n': a number (9223372036854775808) is no int64",
-                            "7 bad_value column 'n': a number (123456789012345678901234567890) is no int64"}));
+  EXPECT_EQ(
+      got.bad,
+      (Lines{"3 bad_value column 'n': a number (2.5) is no int64",
+             "4 bad_value column 'n': a string (3) is no int64",
+             "6 bad_value column 'n': a number (9223372036854775808) is no int64",
+             "7 bad_value column 'n': a number (123456789012345678901234567890) is no int64"}));
   options.misfits_are_null = true;
   EXPECT_EQ(read_jsonl(text, options).rows, 9);
   options.columns = {{"n", "", Type::utf8, false}};
-  EXPECT_EQ(read_jsonl("{\"n\":123456789012345678901234567890}\n{\"n\":[1, {}]}\n{\"n\":false}\n", options).text,
+  EXPECT_EQ(read_jsonl("{\"n\":123456789012345678901234567890}\n{\"n\":[1, {}]}\n{\"n\":false}\n",
+                       options)
+                .text,
             "n:utf8\n123456789012345678901234567890\n\"[1, {}]\"\nfalse\n");
   EXPECT_EQ(read_jsonl("{\"n\":123456789012345678901234567890}\n").text,
             "n:utf8\n123456789012345678901234567890\n");
@@ -66,10 +72,22 @@ TEST(Jsonl, WrongTypesBigNumbersAndDuplicates) {
 TEST(Jsonl, BadLines) {
   JsonlOptions options;
   options.columns = {{"a", "", Type::int64, false}};
-  const Lines bad{"{\"a\":1",       "{\"a\":1}}",     "{\"a\":1} x",    "[1]",
-                  "17",             "{\"a\":01}",     "{\"a\":tru}",    "{\"b\":tru,\"a\":1}",
-                  "{\"b\":1.,\"a\":1}", "{\"a\" 1}",  "{\"a\":\"x}",    "{a:1}",
-                  "{\"a\":1,}",     "{\"a\":\"\\q\"}", "{\"a\":\"\x01\"}", "nope"};
+  const Lines bad{"{\"a\":1",
+                  "{\"a\":1}}",
+                  "{\"a\":1} x",
+                  "[1]",
+                  "17",
+                  "{\"a\":01}",
+                  "{\"a\":tru}",
+                  "{\"b\":tru,\"a\":1}",
+                  "{\"b\":1.,\"a\":1}",
+                  "{\"a\" 1}",
+                  "{\"a\":\"x}",
+                  "{a:1}",
+                  "{\"a\":1,}",
+                  "{\"a\":\"\\q\"}",
+                  "{\"a\":\"\x01\"}",
+                  "nope"};
   std::string text;
   for (const std::string& line : bad) text += line + "\n";
   const auto got = read_jsonl(text + "{\"a\":2}\n", options);
@@ -97,7 +115,8 @@ TEST(Jsonl, OversizedLineIsPassedOver) {
   options.columns = {{"a", "", Type::utf8, false}};
   options.max_record = 100;
   options.buffer_size = 16;
-  const auto got = read_jsonl("{\"a\":\"1\"}\n{\"a\":\"" + std::string(1'000'000, 'x') + "\"}\n{\"a\":\"3\"}\n", options);
+  const auto got = read_jsonl(
+      "{\"a\":\"1\"}\n{\"a\":\"" + std::string(1'000'000, 'x') + "\"}\n{\"a\":\"3\"}\n", options);
   EXPECT_EQ(got.text, "a:utf8\n1\n3\n");
   EXPECT_EQ(got.bad.size(), 1u);
   EXPECT_EQ(got.bad[0].substr(0, 11), "2 too_large");
@@ -105,9 +124,11 @@ TEST(Jsonl, OversizedLineIsPassedOver) {
 
 TEST(Jsonl, NestedTypes) {
   const Schema schema = wf::testing::schema(
-      "l:list<int32> s:struct<a:int64, b:utf8> ls:list<struct<k:utf8, v:float64>> b:binary v:sparse");
+      "l:list<int32> s:struct<a:int64, b:utf8> ls:list<struct<k:utf8, v:float64>> b:binary "
+      "v:sparse");
   const auto got = read_jsonl(
-      "{\"l\":[1,null,3],\"s\":{\"b\":\"x\",\"c\":1},\"ls\":[{\"k\":\"q\",\"v\":2},null],\"b\":\"aGk=\",\"v\":[{\"index\":1,\"value\":2}]}\n"
+      "{\"l\":[1,null,3],\"s\":{\"b\":\"x\",\"c\":1},\"ls\":[{\"k\":\"q\",\"v\":2},null],\"b\":"
+      "\"aGk=\",\"v\":[{\"index\":1,\"value\":2}]}\n"
       "{\"l\":[1.5]}\n{\"l\":[\"1\"]}\n{\"s\":[]}\n{\"b\":\"?\"}\n{\"l\":[],\"s\":{}}\n",
       {}, schema);
   EXPECT_EQ(got.bad.size(), 4u);
@@ -124,7 +145,8 @@ TEST(Jsonl, WriterEscapesAndKeepsTypes) {
   std::string text;
   (*make_jsonl_encoder(batch.schema(), {}))->append(batch, 0, 2, &text);
   EXPECT_EQ(text,
-            "{\"t\":\"a\\\"\\\\\\n\\u0001é\",\"f\":1.0,\"l\":[1.5,null],\"v\":[{\"index\":0,\"value\":1.5},"
+            "{\"t\":\"a\\\"\\\\\\n\\u0001é\",\"f\":1.0,\"l\":[1.5,null],\"v\":[{\"index\":0,"
+            "\"value\":1.5},"
             "{\"index\":7,\"value\":2.0}],\"w\":\"2016-06-26T00:00:00Z\",\"n\":null}\n"
             "{\"t\":null,\"f\":null,\"l\":null,\"v\":[],\"w\":null,\"n\":5}\n");
   text.clear();

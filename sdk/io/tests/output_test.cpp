@@ -136,7 +136,8 @@ TEST(Output, DamagedBlobsAreRefused) {
 
 TEST(Output, CsvQuoteModes) {
   const Batch batch = wf::testing::batch(
-      "t:utf8 n:int64 l:list<utf8>\nplain | 1 | [a, b]\n\"a,\\\"b\\\"\" | null | null\n\"\" | 2 | []\nnull | 3 | null\n");
+      "t:utf8 n:int64 l:list<utf8>\nplain | 1 | [a, b]\n\"a,\\\"b\\\"\" | null | null\n\"\" | 2 | "
+      "[]\nnull | 3 | null\n");
   const auto written = [&](QuoteMode mode) {
     CsvWriteOptions options;
     options.quote_mode = mode;

@@ -13,16 +13,20 @@ namespace wf::io {
 namespace {
 
 TEST(Values, Bools) {
-  for (const char* text : {"1", "true", "TRUE", "t", "Yes", "y"}) EXPECT_EQ(parse_bool(text), true) << text;
-  for (const char* text : {"0", "false", "F", "no", "N"}) EXPECT_EQ(parse_bool(text), false) << text;
-  for (const char* text : {"", "2", "tru", "on", "\x11", "True "}) EXPECT_FALSE(parse_bool(text)) << text;
+  for (const char* text : {"1", "true", "TRUE", "t", "Yes", "y"})
+    EXPECT_EQ(parse_bool(text), true) << text;
+  for (const char* text : {"0", "false", "F", "no", "N"})
+    EXPECT_EQ(parse_bool(text), false) << text;
+  for (const char* text : {"", "2", "tru", "on", "\x11", "True "})
+    EXPECT_FALSE(parse_bool(text)) << text;
 }
 
 TEST(Values, Integers) {
   EXPECT_EQ(parse_int64("-9223372036854775808"), std::numeric_limits<int64_t>::min());
   EXPECT_EQ(parse_int64("9223372036854775807"), std::numeric_limits<int64_t>::max());
   EXPECT_EQ(parse_int64("+7"), 7);
-  for (const char* text : {"9223372036854775808", "", "+", "-", "+-1", "1.0", " 1", "1 ", "0x1", "1e3"})
+  for (const char* text :
+       {"9223372036854775808", "", "+", "-", "+-1", "1.0", " 1", "1 ", "0x1", "1e3"})
     EXPECT_FALSE(parse_int64(text)) << text;
 }
 
@@ -45,8 +49,9 @@ TEST(Values, Timestamps) {
   EXPECT_EQ(parse_timestamp("2016-06-26T01:30+0130"), 1466899200000000);
   EXPECT_EQ(parse_timestamp("2016-06-25T23:00:00-01"), 1466899200000000);
   EXPECT_EQ(parse_timestamp("1969-12-31T23:59:59.5Z"), -500000);
-  for (const char* text : {"2016-02-30", "2016-6-26", "2016-06-26T24:00", "2016-06-26T00:00:60",
-                           "2016-06-26T00:00:00.", "2016-06-26T00:00:00Zx", "20160626", "2016-06-26T"})
+  for (const char* text :
+       {"2016-02-30", "2016-6-26", "2016-06-26T24:00", "2016-06-26T00:00:60",
+        "2016-06-26T00:00:00.", "2016-06-26T00:00:00Zx", "20160626", "2016-06-26T"})
     EXPECT_FALSE(parse_timestamp(text)) << text;
   EXPECT_EQ(parse_epoch_seconds("1466899200.25"), 1466899200250000);
   EXPECT_EQ(parse_epoch_seconds("-1"), -1000000);
@@ -57,7 +62,8 @@ TEST(Values, Timestamps) {
 TEST(Values, TimestampsWrittenReadBack) {
   std::mt19937_64 random(1);
   for (int i = 0; i < 20'000; ++i) {
-    const int64_t us = static_cast<int64_t>(random() % 315'000'000'000'000'000ULL) - 62'000'000'000'000'000;
+    const int64_t us =
+        static_cast<int64_t>(random() % 315'000'000'000'000'000ULL) - 62'000'000'000'000'000;
     std::string text;
     append_timestamp(us, &text);
     ASSERT_EQ(parse_timestamp(text), us) << text;

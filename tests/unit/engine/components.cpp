@@ -37,11 +37,14 @@ struct NumbersConfig {
 class Numbers final : public wf::Source<NumbersConfig> {
  public:
   static constexpr auto kInfo = wf::component("test.numbers").version("1.0.0");
-  static constexpr auto kConfig = wf::fields(wf::field("rows", &NumbersConfig::rows), wf::field("batch", &NumbersConfig::batch), wf::field("start", &NumbersConfig::start));
+  static constexpr auto kConfig =
+      wf::fields(wf::field("rows", &NumbersConfig::rows), wf::field("batch", &NumbersConfig::batch),
+                 wf::field("start", &NumbersConfig::start));
   wf::Status bind(wf::SchemaBuilder& out) override { return out.add({"n", wf::Type::int64}); }
   wf::Status next(wf::Emitter& out, wf::Duration) override {
     std::vector<int64_t> values;
-    while (at_ < config().rows && static_cast<int64_t>(values.size()) < config().batch) values.push_back(config().start + at_++);
+    while (at_ < config().rows && static_cast<int64_t>(values.size()) < config().batch)
+      values.push_back(config().start + at_++);
     out.read(static_cast<int64_t>(values.size()));
     if (!values.empty()) out.emit(numbers(out.schema(), values));
     if (at_ == config().rows) out.done();
@@ -61,7 +64,8 @@ class Add final : public wf::Transform<AddConfig> {
   static constexpr auto kConfig = wf::fields(wf::field("by", &AddConfig::by));
   wf::Status process(const wf::Batch& in, wf::Emitter& out) override {
     std::vector<int64_t> values;
-    for (int64_t i = 0; i < in.rows(); ++i) values.push_back(in.numbers<int64_t>(0)[i] + config().by);
+    for (int64_t i = 0; i < in.rows(); ++i)
+      values.push_back(in.numbers<int64_t>(0)[i] + config().by);
     out.emit(numbers(out.schema(), values));
     return {};
   }
@@ -72,16 +76,20 @@ struct OddConfig {
 };
 class Odd final : public wf::Transform<OddConfig> {
  public:
-  static constexpr auto kInfo = wf::component("test.odd").version("1.0.0").cardinality(wf::Cardinality::filter).concurrent();
+  static constexpr auto kInfo =
+      wf::component("test.odd").version("1.0.0").cardinality(wf::Cardinality::filter).concurrent();
   static constexpr auto kConfig = wf::fields(wf::field("refuse", &OddConfig::refuse));
   wf::Status process(const wf::Batch& in, wf::Emitter& out) override {
     std::vector<int64_t> values;
     int64_t even = 0;
     for (int64_t i = 0; i < in.rows(); ++i) {
       const int64_t n = in.numbers<int64_t>(0)[i];
-      if (std::count(config().refuse.begin(), config().refuse.end(), n)) out.refuse(i, "unwanted", "n is " + std::to_string(n));
-      else if (n % 2) values.push_back(n);
-      else ++even;
+      if (std::count(config().refuse.begin(), config().refuse.end(), n))
+        out.refuse(i, "unwanted", "n is " + std::to_string(n));
+      else if (n % 2)
+        values.push_back(n);
+      else
+        ++even;
     }
     out.filtered(even);
     out.emit(numbers(out.schema(), values));
@@ -91,8 +99,10 @@ class Odd final : public wf::Transform<OddConfig> {
 
 class Split3 final : public wf::Transform<> {
  public:
-  static constexpr auto kInfo = wf::component("test.split3").version("1.0.0").cardinality(wf::Cardinality::route);
-  static constexpr auto kPorts = wf::ports(wf::input("in"), wf::output("a"), wf::output("b"), wf::output("c"));
+  static constexpr auto kInfo =
+      wf::component("test.split3").version("1.0.0").cardinality(wf::Cardinality::route);
+  static constexpr auto kPorts =
+      wf::ports(wf::input("in"), wf::output("a"), wf::output("b"), wf::output("c"));
   wf::Status process(const wf::Batch& in, wf::Emitter& out) override {
     std::vector<int64_t> parts[3];
     for (int64_t i = 0; i < in.rows(); ++i) {
@@ -106,7 +116,8 @@ class Split3 final : public wf::Transform<> {
 
 class Double final : public wf::Transform<> {
  public:
-  static constexpr auto kInfo = wf::component("test.double").version("1.0.0").cardinality(wf::Cardinality::expand);
+  static constexpr auto kInfo =
+      wf::component("test.double").version("1.0.0").cardinality(wf::Cardinality::expand);
   /// Emits the first copy, and the second when it is called again: exercises MORE.
   wf::Status process(const wf::Batch& in, wf::Emitter& out) override {
     out.emit(in);
@@ -126,7 +137,8 @@ class Double final : public wf::Transform<> {
 
 class Sum final : public wf::Transform<> {
  public:
-  static constexpr auto kInfo = wf::component("test.sum").version("1.0.0").cardinality(wf::Cardinality::regroup).stateful();
+  static constexpr auto kInfo =
+      wf::component("test.sum").version("1.0.0").cardinality(wf::Cardinality::regroup).stateful();
   wf::Status process(const wf::Batch& in, wf::Emitter&) override {
     for (int64_t i = 0; i < in.rows(); ++i) sum_ += in.numbers<int64_t>(0)[i];
     return {};
@@ -145,7 +157,8 @@ struct FirstConfig {
 };
 class First final : public wf::Transform<FirstConfig> {
  public:
-  static constexpr auto kInfo = wf::component("test.first").version("1.0.0").cardinality(wf::Cardinality::filter).stateful();
+  static constexpr auto kInfo =
+      wf::component("test.first").version("1.0.0").cardinality(wf::Cardinality::filter).stateful();
   static constexpr auto kConfig = wf::fields(wf::field("rows", &FirstConfig::rows));
   wf::Status process(const wf::Batch& in, wf::Emitter& out) override {
     const int64_t n = std::min(in.rows(), config().rows - seen_);
@@ -199,7 +212,8 @@ struct KeepConfig {
 };
 class Keep final : public wf::Sink<KeepConfig> {
  public:
-  static constexpr auto kInfo = wf::component("test.keep").version("1.0.0").stateful().replay(wf::Replay::exact);
+  static constexpr auto kInfo =
+      wf::component("test.keep").version("1.0.0").stateful().replay(wf::Replay::exact);
   static constexpr auto kConfig = wf::fields(wf::field("name", &KeepConfig::name).required());
   wf::Status open() override {
     const std::lock_guard lock(kept().mutex);
@@ -224,7 +238,9 @@ struct FailConfig {
 class Fail final : public wf::Transform<FailConfig> {
  public:
   static constexpr auto kInfo = wf::component("test.fail").version("1.0.0").stateful();
-  static constexpr auto kConfig = wf::fields(wf::field("name", &FailConfig::name).required(), wf::field("at", &FailConfig::at), wf::field("times", &FailConfig::times), wf::field("how", &FailConfig::how));
+  static constexpr auto kConfig =
+      wf::fields(wf::field("name", &FailConfig::name).required(), wf::field("at", &FailConfig::at),
+                 wf::field("times", &FailConfig::times), wf::field("how", &FailConfig::how));
   wf::Status process(const wf::Batch& in, wf::Emitter& out) override {
     for (int64_t i = 0; i < in.rows(); ++i)
       if (in.numbers<int64_t>(0)[i] == config().at) {
@@ -248,7 +264,8 @@ class Set final : public wf::Action<SetConfig> {
   static constexpr auto kInfo = wf::component("test.set").version("1.0.0");
   static constexpr auto kConfig = wf::fields(wf::field("value", &SetConfig::value));
   wf::Status run() override {
-    if (config().value.string() && *config().value.string() == "fail") return wf::io_error("told to fail");
+    if (config().value.string() && *config().value.string() == "fail")
+      return wf::io_error("told to fail");
     return host().set_result("value", config().value);
   }
 };
@@ -285,13 +302,15 @@ class Stuck final : public wf::Transform<> {
 }  // namespace
 
 const wf_entry* test_components() {
-  return wf::detail::make_entry<Numbers, Add, Odd, Split3, Double, Sum, First, Mean, Keep, Fail, Set, Liar, Stuck>();
+  return wf::detail::make_entry<Numbers, Add, Odd, Split3, Double, Sum, First, Mean, Keep, Fail,
+                                Set, Liar, Stuck>();
 }
 
 namespace {
 class MemoryModel final : public engine::FittedModel {
  public:
-  explicit MemoryModel(engine::FittedGroup group, std::string version) : group_(std::move(group)), version_(std::move(version)) {
+  explicit MemoryModel(engine::FittedGroup group, std::string version)
+      : group_(std::move(group)), version_(std::move(version)) {
     for (const auto& s : group_.states) {
       wf::BufferBuilder<char> bytes;
       bytes.append(s.bytes.data(), s.bytes.size());
@@ -313,11 +332,13 @@ class MemoryModel final : public engine::FittedModel {
 };
 }  // namespace
 
-wf::Result<std::shared_ptr<const engine::FittedModel>> MemoryModels::open(std::string_view reference) {
+wf::Result<std::shared_ptr<const engine::FittedModel>> MemoryModels::open(
+    std::string_view reference) {
   for (size_t i = 0; i < stored.size(); ++i) {
     const std::string version = stored[i].model + "@" + std::to_string(i);
     if (reference == version || reference == stored[i].model + "@champion")
-      return std::shared_ptr<const engine::FittedModel>(std::make_shared<MemoryModel>(stored[i], version));
+      return std::shared_ptr<const engine::FittedModel>(
+          std::make_shared<MemoryModel>(stored[i], version));
   }
   return wf::not_found("no model " + std::string(reference));
 }
@@ -329,9 +350,11 @@ wf::Result<std::string> MemoryModels::store(const engine::FittedGroup& group) {
 
 void EngineTest::SetUp() {
   static std::atomic<int> number{0};
-  folder_ = std::filesystem::temp_directory_path() / ("weirflow-engine-" + std::to_string(::getpid()) + "-" + std::to_string(number++));
+  folder_ = std::filesystem::temp_directory_path() /
+            ("weirflow-engine-" + std::to_string(::getpid()) + "-" + std::to_string(number++));
   std::filesystem::create_directories(folder_);
-  for (const wf_entry* entry : {test_components(), engine::group_components(), engine::show_components()}) {
+  for (const wf_entry* entry :
+       {test_components(), engine::group_components(), engine::show_components()}) {
     const wf::Status added = registry_.add_builtin(entry);
     ASSERT_TRUE(added.ok()) << added.message();
   }
@@ -351,13 +374,15 @@ void EngineTest::write(const std::string& name, const std::string& text) {
 std::optional<dag::Plan> EngineTest::plan(const std::string& text) {
   dag::Sources sources;
   dag::Diagnostics diagnostics;
-  const dag::Loaded loaded = dag::read_dag_text("[dag]\nname = \"test\"\n" + text, "test.toml", folder_.string(), sources, diagnostics);
+  const dag::Loaded loaded = dag::read_dag_text("[dag]\nname = \"test\"\n" + text, "test.toml",
+                                                folder_.string(), sources, diagnostics);
   std::optional<dag::Plan> made;
   if (diagnostics.errors() == 0) {
     dag::ExpandOptions expand;
     expand.working_folder = folder_.string();
     const dag::Expanded expanded = dag::expand(loaded, expand, sources, diagnostics);
-    if (diagnostics.errors() == 0) made = dag::make_plan(expanded, "canonical", sources, registry_, {}, diagnostics);
+    if (diagnostics.errors() == 0)
+      made = dag::make_plan(expanded, "canonical", sources, registry_, {}, diagnostics);
   }
   if (!made) ADD_FAILURE() << dag::render(diagnostics, sources);
   return made;

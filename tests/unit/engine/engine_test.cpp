@@ -134,7 +134,9 @@ TEST_F(EngineTest, OrderAfterADataEdgeMaterialisesIt) {
   const auto made = plan(text);
   ASSERT_TRUE(made);
   const auto& edges = made->edges;
-  EXPECT_EQ(std::count_if(edges.begin(), edges.end(), [](const auto& e) { return e.kind == dag::EdgeKind::materialised; }), 1);
+  EXPECT_EQ(std::count_if(edges.begin(), edges.end(),
+                          [](const auto& e) { return e.kind == dag::EdgeKind::materialised; }),
+            1);
   const auto report = run_plan(*made);
   ASSERT_TRUE(report.success) << report.error;
   EXPECT_EQ(rows_of("y"), range(0, 100000));
@@ -242,7 +244,8 @@ TEST_F(EngineTest, RefusedRowsFollowThePolicy) {
     uses = "test.odd"
     from = "numbers"
     with = { refuse = [3] }
-    on_error = ")") + policy + R"("
+    on_error = ")") +
+           policy + R"("
     [task.keep]
     uses = "test.keep"
     from = "odd"
@@ -274,7 +277,8 @@ TEST_F(EngineTest, AComponentThatLosesRowsIsFound) {
     from = "liar"
     with = { name = "out" })");
   EXPECT_FALSE(report.success);
-  EXPECT_NE(report.error.find("liar: passed 10 rows, but put out 6"), std::string::npos) << report.error;
+  EXPECT_NE(report.error.find("liar: passed 10 rows, but put out 6"), std::string::npos)
+      << report.error;
 }
 
 TEST_F(EngineTest, ASampleCountsTheRestAsFiltered) {

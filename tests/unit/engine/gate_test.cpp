@@ -16,7 +16,8 @@ namespace {
 wf::Batch rows(int64_t n, int64_t first = 0) {
   wf::Int64Builder builder;
   for (int64_t i = 0; i < n; ++i) builder.append(first + i);
-  return wf::Batch(std::make_shared<const wf::Schema>(wf::Schema{{"n", wf::Type::int64}}), n, {builder.finish()});
+  return wf::Batch(std::make_shared<const wf::Schema>(wf::Schema{{"n", wf::Type::int64}}), n,
+                   {builder.finish()});
 }
 
 using Kind = InputGate::Event::Kind;
@@ -28,11 +29,21 @@ std::vector<std::string> drain(InputGate& gate) {
     EXPECT_TRUE(event.ok());
     if (!*event) return seen;
     switch ((*event)->kind) {
-      case Kind::batch: seen.push_back("batch " + std::to_string((*event)->item.batch.numbers<int64_t>(0)[0])); break;
-      case Kind::watermark: seen.push_back("watermark " + std::to_string((*event)->item.value)); break;
-      case Kind::barrier: seen.push_back("barrier " + std::to_string((*event)->item.value)); break;
-      case Kind::port_end: seen.push_back("port end"); break;
-      case Kind::all_end: seen.push_back("end"); break;
+      case Kind::batch:
+        seen.push_back("batch " + std::to_string((*event)->item.batch.numbers<int64_t>(0)[0]));
+        break;
+      case Kind::watermark:
+        seen.push_back("watermark " + std::to_string((*event)->item.value));
+        break;
+      case Kind::barrier:
+        seen.push_back("barrier " + std::to_string((*event)->item.value));
+        break;
+      case Kind::port_end:
+        seen.push_back("port end");
+        break;
+      case Kind::all_end:
+        seen.push_back("end");
+        break;
     }
   }
 }
@@ -90,7 +101,9 @@ TEST(Gate, OrderedReadsOneEdgeAfterTheOther) {
 
 TEST(Queue, IsBoundedInRowsBytesAndBatches) {
   EdgeCounters c;
-  QueueEdge by_rows({.rows = 10, .bytes = 1 << 20, .batches = 64}, c), by_batches({.rows = 1000, .bytes = 1 << 20, .batches = 2}, c), by_bytes({.rows = 1000, .bytes = 64, .batches = 64}, c);
+  QueueEdge by_rows({.rows = 10, .bytes = 1 << 20, .batches = 64}, c),
+      by_batches({.rows = 1000, .bytes = 1 << 20, .batches = 2}, c),
+      by_bytes({.rows = 1000, .bytes = 64, .batches = 64}, c);
   for (QueueEdge* q : {&by_rows, &by_batches, &by_bytes}) {
     int pushed = 0;
     while (!q->is_full()) {
@@ -114,10 +127,12 @@ TEST(Queue, SheddingCountsWhatItDrops) {
 }
 
 TEST(Queue, SpillingKeepsTheOrder) {
-  const auto folder = std::filesystem::temp_directory_path() / ("weirflow-queue-" + std::to_string(::getpid()));
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("weirflow-queue-" + std::to_string(::getpid()));
   {
     EdgeCounters c;
-    auto q = QueueEdge::spilling({.rows = 4, .bytes = 1 << 20, .batches = 64}, c, (folder / "edge").string());
+    auto q = QueueEdge::spilling({.rows = 4, .bytes = 1 << 20, .batches = 64}, c,
+                                 (folder / "edge").string());
     for (int i = 0; i < 50; ++i) {
       ASSERT_TRUE(q->push(Item::of(rows(3, 3 * i))).ok());
       if (i == 20) {
@@ -164,7 +179,8 @@ TEST(Conservation, NamesWhatDoesNotAddUp) {
   EXPECT_TRUE(check_conservation({good}, {{"a", "b", 5, 3, 1, 1}}).ok());
   TaskRows bad = good;
   bad.filtered = 2;
-  EXPECT_NE(check_conservation({bad}, {}).message().find("good: took 10 rows, but accounts for 9"), std::string::npos);
+  EXPECT_NE(check_conservation({bad}, {}).message().find("good: took 10 rows, but accounts for 9"),
+            std::string::npos);
   bad = good;
   bad.out = 5;
   EXPECT_FALSE(check_conservation({bad}, {}).ok());
@@ -176,7 +192,10 @@ TEST(Conservation, NamesWhatDoesNotAddUp) {
   EXPECT_FALSE(check_conservation({sink}, {}).ok());
   sink.stopped_early = true;
   EXPECT_TRUE(check_conservation({sink}, {}).ok());
-  EXPECT_NE(check_conservation({}, {{"a", "b", 5, 3, 1, 0}}).message().find("a -> b: 5 rows were produced, but 3 consumed"), std::string::npos);
+  EXPECT_NE(check_conservation({}, {{"a", "b", 5, 3, 1, 0}})
+                .message()
+                .find("a -> b: 5 rows were produced, but 3 consumed"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -20,7 +20,9 @@ struct RandomDag {
 
   explicit RandomDag(uint64_t seed) {
     std::mt19937_64 random(seed);
-    const auto pick = [&](int64_t n) { return static_cast<int64_t>(random() % static_cast<uint64_t>(n)); };
+    const auto pick = [&](int64_t n) {
+      return static_cast<int64_t>(random() % static_cast<uint64_t>(n));
+    };
     std::vector<std::pair<std::string, Rows>> outputs;  // what can be read, and its rows
     std::vector<std::string> order;                     // tasks that may stand in `after`
     const int tasks = 3 + static_cast<int>(pick(9));
@@ -29,7 +31,9 @@ struct RandomDag {
       text += "[task." + name + "]\n";
       if (i == 0 || pick(6) == 0) {
         const int64_t rows = pick(300), start = pick(50);
-        text += "uses = \"test.numbers\"\nwith = { rows = " + std::to_string(rows) + ", batch = " + std::to_string(1 + pick(40)) + ", start = " + std::to_string(start) + " }\n";
+        text += "uses = \"test.numbers\"\nwith = { rows = " + std::to_string(rows) +
+                ", batch = " + std::to_string(1 + pick(40)) + ", start = " + std::to_string(start) +
+                " }\n";
         Rows made;
         for (int64_t n = 0; n < rows; ++n) made.push_back(start + n);
         outputs.emplace_back(name, std::move(made));
@@ -37,7 +41,8 @@ struct RandomDag {
         Rows in;
         std::string from;
         for (int64_t n = 1 + (pick(3) == 0 ? pick(3) : 0); n > 0; --n) {
-          const auto& [source, rows] = outputs[static_cast<size_t>(pick(static_cast<int64_t>(outputs.size())))];
+          const auto& [source, rows] =
+              outputs[static_cast<size_t>(pick(static_cast<int64_t>(outputs.size())))];
           if (from.find("\"" + source + "\"") != std::string::npos) continue;  // once is enough
           from += (from.empty() ? "\"" : ", \"") + source + "\"";
           in.insert(in.end(), rows.begin(), rows.end());
@@ -45,14 +50,19 @@ struct RandomDag {
         text += "from = [" + from + "]\n";
         add_transform(name, pick(6), pick(9), in, outputs);
       }
-      if (!order.empty() && pick(5) == 0) text += "after = [\"" + order[static_cast<size_t>(pick(static_cast<int64_t>(order.size())))] + "\"]\n";
+      if (!order.empty() && pick(5) == 0)
+        text += "after = [\"" +
+                order[static_cast<size_t>(pick(static_cast<int64_t>(order.size())))] + "\"]\n";
       order.push_back(name);
     }
     int number = 0;
     for (const auto& [name, rows] : outputs) {
       const std::string sink = "sink" + std::to_string(number++);
-      text += "[task." + sink + "]\nuses = \"test.keep\"\nfrom = \"" + name + "\"\nwith = { name = \"" + sink + "\" }\n";
-      if (number % 4 == 1) text += "after = [\"" + order[static_cast<size_t>(pick(static_cast<int64_t>(order.size())))] + "\"]\n";
+      text += "[task." + sink + "]\nuses = \"test.keep\"\nfrom = \"" + name +
+              "\"\nwith = { name = \"" + sink + "\" }\n";
+      if (number % 4 == 1)
+        text += "after = [\"" +
+                order[static_cast<size_t>(pick(static_cast<int64_t>(order.size())))] + "\"]\n";
       Rows sorted = rows;
       std::sort(sorted.begin(), sorted.end());
       expected[sink] = std::move(sorted);
@@ -60,18 +70,21 @@ struct RandomDag {
   }
 
  private:
-  void add_transform(const std::string& name, int64_t kind, int64_t by, const Rows& in, std::vector<std::pair<std::string, Rows>>& outputs) {
+  void add_transform(const std::string& name, int64_t kind, int64_t by, const Rows& in,
+                     std::vector<std::pair<std::string, Rows>>& outputs) {
     Rows out;
     switch (kind) {
       case 0:
         text += "uses = \"test.odd\"\n";
-        std::copy_if(in.begin(), in.end(), std::back_inserter(out), [](int64_t n) { return n % 2 != 0; });
+        std::copy_if(in.begin(), in.end(), std::back_inserter(out),
+                     [](int64_t n) { return n % 2 != 0; });
         break;
       case 1: {
         text += "uses = \"test.split3\"\n";
         for (const char* port : {"a", "b", "c"}) {
           Rows part;
-          std::copy_if(in.begin(), in.end(), std::back_inserter(part), [&](int64_t n) { return ((n % 3) + 3) % 3 == port[0] - 'a'; });
+          std::copy_if(in.begin(), in.end(), std::back_inserter(part),
+                       [&](int64_t n) { return ((n % 3) + 3) % 3 == port[0] - 'a'; });
           outputs.emplace_back(name + "." + port, std::move(part));
         }
         return;

@@ -102,7 +102,8 @@ TEST_F(EngineTest, ResultsReachLaterTasks) {
   for (const auto& t : report.tasks) {
     const wf::Value results(t.results);
     if (t.task == "whole") {
-      EXPECT_EQ(*results.find("value"), wf::Value(wf::Value::Table{{"sum", wf::Value(int64_t{10})}}));
+      EXPECT_EQ(*results.find("value"),
+                wf::Value(wf::Value::Table{{"sum", wf::Value(int64_t{10})}}));
     } else if (t.task == "text") {
       EXPECT_EQ(*results.find("value"), wf::Value("sum is 10"));
     } else if (t.task == "of_skipped") {
@@ -171,7 +172,8 @@ TEST_F(EngineTest, CancelEndsARunWithinASecond) {
 }
 
 TEST_F(EngineTest, AResultOverTheLimitIsRefused) {
-  const auto report = run("[task.big]\nuses = \"test.set\"\nwith = { value = \"" + std::string(70000, 'x') + "\" }\n");
+  const auto report = run("[task.big]\nuses = \"test.set\"\nwith = { value = \"" +
+                          std::string(70000, 'x') + "\" }\n");
   EXPECT_FALSE(report.success);
 }
 
@@ -191,7 +193,8 @@ TEST_F(EngineTest, MissingModelsFailOrSkip) {
     from = "numbers"
     mode = "apply"
     model = "nothing@champion"
-    )" + missing + R"(
+    )" + missing +
+           R"(
     [task.keep]
     uses = "test.keep"
     from = "scored"

@@ -13,7 +13,8 @@ namespace {
 
 using dag::TriggerRule;
 
-constexpr TaskState kStates[] = {TaskState::running, TaskState::success, TaskState::failed, TaskState::upstream_failed, TaskState::skipped};
+constexpr TaskState kStates[] = {TaskState::running, TaskState::success, TaskState::failed,
+                                 TaskState::upstream_failed, TaskState::skipped};
 
 struct Counts {
   int success = 0, failed = 0, skipped = 0, ended = 0, total = 0;
@@ -30,19 +31,32 @@ struct Counts {
 /// Airflow's words: does the rule let the task run, once everything has ended?
 bool runs_at_the_end(TriggerRule rule, const Counts& c) {
   switch (rule) {
-    case TriggerRule::all_success: return c.success == c.total;
-    case TriggerRule::all_failed: return c.failed == c.total;
-    case TriggerRule::all_done: return true;
-    case TriggerRule::all_done_min_one_success: return c.success >= 1;
-    case TriggerRule::all_skipped: return c.skipped == c.total;
-    case TriggerRule::one_failed: return c.failed >= 1;
-    case TriggerRule::one_success: return c.success >= 1;
-    case TriggerRule::one_done: return c.success + c.failed >= 1;
-    case TriggerRule::none_failed: return c.failed == 0;
-    case TriggerRule::none_failed_min_one_success: return c.failed == 0 && c.success >= 1;
-    case TriggerRule::none_skipped: return c.skipped == 0;
-    case TriggerRule::always: return true;
-    case TriggerRule::all_done_setup_success: return true;
+    case TriggerRule::all_success:
+      return c.success == c.total;
+    case TriggerRule::all_failed:
+      return c.failed == c.total;
+    case TriggerRule::all_done:
+      return true;
+    case TriggerRule::all_done_min_one_success:
+      return c.success >= 1;
+    case TriggerRule::all_skipped:
+      return c.skipped == c.total;
+    case TriggerRule::one_failed:
+      return c.failed >= 1;
+    case TriggerRule::one_success:
+      return c.success >= 1;
+    case TriggerRule::one_done:
+      return c.success + c.failed >= 1;
+    case TriggerRule::none_failed:
+      return c.failed == 0;
+    case TriggerRule::none_failed_min_one_success:
+      return c.failed == 0 && c.success >= 1;
+    case TriggerRule::none_skipped:
+      return c.skipped == 0;
+    case TriggerRule::always:
+      return true;
+    case TriggerRule::all_done_setup_success:
+      return true;
   }
   return false;
 }
@@ -61,12 +75,16 @@ TEST(Trigger, EveryRuleOnEveryCombination) {
             EXPECT_NE(answer, TriggerAnswer::wait) << r;
           } else if (answer == TriggerAnswer::run) {
             // Running early is only right when nothing that still comes can change the answer.
-            EXPECT_TRUE(rule == TriggerRule::always || rule == TriggerRule::one_failed || rule == TriggerRule::one_success || rule == TriggerRule::one_done) << r;
+            EXPECT_TRUE(rule == TriggerRule::always || rule == TriggerRule::one_failed ||
+                        rule == TriggerRule::one_success || rule == TriggerRule::one_done)
+                << r;
           } else if (answer != TriggerAnswer::wait) {
             // A refusal before the end: no completion of the others would have run it.
-            for (const TaskState last : {TaskState::success, TaskState::failed, TaskState::skipped}) {
+            for (const TaskState last :
+                 {TaskState::success, TaskState::failed, TaskState::skipped}) {
               std::vector<TaskState> rest = states;
-              std::replace_if(rest.begin(), rest.end(), [](TaskState s) { return !is_ended(s); }, last);
+              std::replace_if(
+                  rest.begin(), rest.end(), [](TaskState s) { return !is_ended(s); }, last);
               EXPECT_FALSE(runs_at_the_end(rule, Counts(rest))) << r;
             }
           }
@@ -79,8 +97,10 @@ TEST(Trigger, WithoutDependenciesEveryRuleRuns) {
 }
 
 TEST(Trigger, AllSuccessPassesSkippingOn) {
-  EXPECT_EQ(evaluate(TriggerRule::all_success, {TaskState::success, TaskState::skipped}), TriggerAnswer::skip);
-  EXPECT_EQ(evaluate(TriggerRule::all_success, {TaskState::running, TaskState::failed}), TriggerAnswer::upstream_failed);
+  EXPECT_EQ(evaluate(TriggerRule::all_success, {TaskState::success, TaskState::skipped}),
+            TriggerAnswer::skip);
+  EXPECT_EQ(evaluate(TriggerRule::all_success, {TaskState::running, TaskState::failed}),
+            TriggerAnswer::upstream_failed);
 }
 
 }  // namespace

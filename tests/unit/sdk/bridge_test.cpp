@@ -82,7 +82,8 @@ TEST(Bridge, OffsetOfAStructAppliesToItsChildrenOnce) {
   ArrowArray* children[] = {&child.array};
   parent.array.n_children = 1;
   parent.array.children = children;
-  auto batch = import_batch(&parent.array, std::make_shared<const Schema>(Schema{{"x", Type::int64}}));
+  auto batch =
+      import_batch(&parent.array, std::make_shared<const Schema>(Schema{{"x", Type::int64}}));
   ASSERT_TRUE(batch.ok()) << batch.status().to_string();
   EXPECT_EQ(batch->numbers<int64_t>(0)[0], 30);
   EXPECT_EQ(batch->numbers<int64_t>(0)[1], 40);
@@ -137,8 +138,9 @@ TEST(Bridge, AnErrorInTheMiddleReleasesEverything) {
   ArrowArray* children[] = {&good.array, &bad.array};
   parent.array.n_children = 2;
   parent.array.children = children;
-  auto batch = import_batch(&parent.array, std::make_shared<const Schema>(
-                                               Schema{{"x", Type::int64}, {"y", Type::int64}}));
+  auto batch =
+      import_batch(&parent.array,
+                   std::make_shared<const Schema>(Schema{{"x", Type::int64}, {"y", Type::int64}}));
   ASSERT_FALSE(batch.ok());
   EXPECT_NE(batch.error().message().find("column 'y'"), std::string::npos);
   EXPECT_EQ(good.released, 1);
@@ -222,7 +224,8 @@ TEST(Bridge, RefusesNestingWithoutEnd) {
 
 TEST(Bridge, RefusesImpossibleLengthsAndOffsets) {
   const int64_t values[] = {1};
-  for (const auto& [length, offset] : {std::pair<int64_t, int64_t>{-1, 0}, {1, -1}, {INT64_MAX, 1}}) {
+  for (const auto& [length, offset] :
+       {std::pair<int64_t, int64_t>{-1, 0}, {1, -1}, {INT64_MAX, 1}}) {
     Foreign f(length, {nullptr, values}, offset);
     EXPECT_FALSE(import_array(&f.array, Type::int64).ok());
     EXPECT_EQ(f.released, 1);

@@ -16,7 +16,8 @@ using testing::Random;
 
 std::vector<std::string> rows_of(const Batch& batch) {
   std::vector<std::string> rows(static_cast<size_t>(batch.rows()));
-  for (int64_t i = 0; i < batch.rows(); ++i) append_row_json(batch, i, rows[static_cast<size_t>(i)]);
+  for (int64_t i = 0; i < batch.rows(); ++i)
+    append_row_json(batch, i, rows[static_cast<size_t>(i)]);
   return rows;
 }
 

@@ -9,8 +9,9 @@ namespace {
 using namespace wf;
 
 TEST(Types, TextFormReadsBack) {
-  for (const char* text : {"bool", "int32", "int64", "float32", "float64", "utf8", "binary", "timestamp",
-                           "null", "list<utf8>", "list<struct<index: int32, value: float64>>"}) {
+  for (const char* text :
+       {"bool", "int32", "int64", "float32", "float64", "utf8", "binary", "timestamp", "null",
+        "list<utf8>", "list<struct<index: int32, value: float64>>"}) {
     auto type = parse_type(text);
     ASSERT_TRUE(type.ok()) << text;
     EXPECT_EQ(type->to_string(), text);

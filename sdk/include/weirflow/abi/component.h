@@ -36,7 +36,9 @@ struct wf_instance;
 #define WF_EMIT_CLOSED 3   /* taken and counted as discarded: nobody reads this port any more */
 
 /* What a component counts (graph model 5); the host counts in, out and refused itself. */
-#define WF_COUNT_PASSED 1u   /* rows that went on (map, filter, route), were expanded or delivered */
+#define WF_COUNT_PASSED                                                                            \
+  1u                         /* rows that went on (map, filter, route), were expanded or delivered \
+                              */
 #define WF_COUNT_FILTERED 2u /* rows that ended here on purpose */
 #define WF_COUNT_ABSORBED 3u /* rows that became part of a state or a group */
 #define WF_COUNT_READ 4u     /* sources: records read, whatever became of them */
@@ -59,7 +61,7 @@ typedef struct wf_emitter {
 /* A port and its columns, at bind. */
 typedef struct wf_bind_port {
   uint32_t struct_size;
-  uint32_t connected;               /* 1 yes, 2 no */
+  uint32_t connected; /* 1 yes, 2 no */
   wf_str name;
   const struct ArrowSchema* schema; /* inputs: borrowed; NULL when unconnected or unknown yet.
                                        A struct schema ("+s"), one child a column. */

@@ -36,14 +36,14 @@ extern "C" {
 #define WF_CARDINALITY_NONE 8u    /* no rows: actions */
 
 /* Abilities, or-ed. */
-#define WF_ABILITY_STATEFUL 1u        /* answers depend on rows seen before */
-#define WF_ABILITY_DETERMINISTIC 2u   /* same rows and configuration, same answer */
-#define WF_ABILITY_CONCURRENT 4u      /* several instances may share the rows of one task */
-#define WF_ABILITY_BLOCKING 8u        /* waits for I/O: gets a thread of its own */
-#define WF_ABILITY_INFERS_SCHEMA 16u  /* bind may read the head of its input */
-#define WF_ABILITY_EXEC 32u           /* runs programs */
-#define WF_ABILITY_FILE_WRITE 64u     /* writes files that the user names */
-#define WF_ABILITY_NET 128u           /* talks to other hosts */
+#define WF_ABILITY_STATEFUL 1u       /* answers depend on rows seen before */
+#define WF_ABILITY_DETERMINISTIC 2u  /* same rows and configuration, same answer */
+#define WF_ABILITY_CONCURRENT 4u     /* several instances may share the rows of one task */
+#define WF_ABILITY_BLOCKING 8u       /* waits for I/O: gets a thread of its own */
+#define WF_ABILITY_INFERS_SCHEMA 16u /* bind may read the head of its input */
+#define WF_ABILITY_EXEC 32u          /* runs programs */
+#define WF_ABILITY_FILE_WRITE 64u    /* writes files that the user names */
+#define WF_ABILITY_NET 128u          /* talks to other hosts */
 
 /* What a repeated attempt does to rows that a sink has taken already. */
 #define WF_REPLAY_EXACT 1u      /* nothing is visible before the commit */
@@ -84,22 +84,22 @@ typedef struct wf_port_info {
 } wf_port_info;
 
 /* Type of a configuration field, as the host checks it and as wf_value carries it. */
-#define WF_FIELD_BOOL 1u        /* bool */
-#define WF_FIELD_INTEGER 2u     /* integer */
-#define WF_FIELD_FLOAT 3u       /* float; the DAG may say an integer */
-#define WF_FIELD_STRING 4u      /* string */
-#define WF_FIELD_PATH 5u        /* string; the host makes it absolute ("-" and globs stay) */
-#define WF_FIELD_COLUMN 6u      /* string that names a column of the first input */
-#define WF_FIELD_EXPRESSION 7u  /* string in the expression language */
-#define WF_FIELD_DURATION 8u    /* "10s" in the DAG; integer microseconds for the component */
-#define WF_FIELD_SIZE 9u        /* "1GiB" in the DAG; integer bytes for the component */
-#define WF_FIELD_LIST 10u       /* list of `item_type`; the DAG may write one item without [] */
-#define WF_FIELD_TABLE 11u      /* table with the keys of `fields` */
-#define WF_FIELD_MAP 12u        /* table of any keys with values of `item_type` */
-#define WF_FIELD_ANY 13u        /* any value, handed over as it is */
+#define WF_FIELD_BOOL 1u       /* bool */
+#define WF_FIELD_INTEGER 2u    /* integer */
+#define WF_FIELD_FLOAT 3u      /* float; the DAG may say an integer */
+#define WF_FIELD_STRING 4u     /* string */
+#define WF_FIELD_PATH 5u       /* string; the host makes it absolute ("-" and globs stay) */
+#define WF_FIELD_COLUMN 6u     /* string that names a column of the first input */
+#define WF_FIELD_EXPRESSION 7u /* string in the expression language */
+#define WF_FIELD_DURATION 8u   /* "10s" in the DAG; integer microseconds for the component */
+#define WF_FIELD_SIZE 9u       /* "1GiB" in the DAG; integer bytes for the component */
+#define WF_FIELD_LIST 10u      /* list of `item_type`; the DAG may write one item without [] */
+#define WF_FIELD_TABLE 11u     /* table with the keys of `fields` */
+#define WF_FIELD_MAP 12u       /* table of any keys with values of `item_type` */
+#define WF_FIELD_ANY 13u       /* any value, handed over as it is */
 
 #define WF_FIELD_REQUIRED 1u
-#define WF_FIELD_SECRET 2u  /* redacted wherever it could be printed */
+#define WF_FIELD_SECRET 2u /* redacted wherever it could be printed */
 #define WF_FIELD_HAS_MIN 4u
 #define WF_FIELD_HAS_MAX 8u
 
@@ -110,10 +110,10 @@ typedef struct wf_field_info {
   uint32_t item_type; /* type of items for LIST and MAP, else 0 */
   uint32_t flags;     /* WF_FIELD_REQUIRED, ... */
   wf_str key;
-  wf_str help;           /* one or two sentences */
-  wf_str example;        /* a value as written in TOML, or "" */
+  wf_str help;            /* one or two sentences */
+  wf_str example;         /* a value as written in TOML, or "" */
   wf_value default_value; /* WF_VALUE_NULL: none */
-  double min;            /* inclusive; for numbers, microseconds, bytes; for lists their length */
+  double min;             /* inclusive; for numbers, microseconds, bytes; for lists their length */
   double max;
   uint32_t n_allowed; /* the allowed strings, if not 0 */
   uint32_t n_fields;  /* members of a TABLE, or of the tables in a LIST or MAP of TABLE */

@@ -45,7 +45,8 @@ typedef struct wf_metrics {
   void (*observe)(const wf_host*, wf_str name, double value); /* histogram */
 } wf_metrics;
 
-/* --- wf.cancel/1: long loops ask. -------------------------------------------------------------- */
+/* --- wf.cancel/1: long loops ask. --------------------------------------------------------------
+ */
 #define WF_EXT_CANCEL "wf.cancel/1"
 typedef struct wf_cancel {
   uint32_t struct_size;
@@ -90,7 +91,8 @@ typedef struct wf_result {
   int32_t (*set)(const wf_host*, wf_str key, const wf_value* value);
 } wf_result;
 
-/* --- wf.memory/1: the task's share of the run's memory, and a place to spill. ------------------ */
+/* --- wf.memory/1: the task's share of the run's memory, and a place to spill. ------------------
+ */
 #define WF_EXT_MEMORY "wf.memory/1"
 typedef struct wf_memory {
   uint32_t struct_size;
@@ -104,7 +106,8 @@ typedef struct wf_memory {
   wf_str (*spill_folder)(const wf_host*);
 } wf_memory;
 
-/* --- wf.task/1: who and where the component is. Strings live as long as the host object. -------- */
+/* --- wf.task/1: who and where the component is. Strings live as long as the host object. --------
+ */
 #define WF_EXT_TASK "wf.task/1"
 typedef struct wf_task {
   uint32_t struct_size;

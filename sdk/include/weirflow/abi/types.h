@@ -62,25 +62,25 @@ typedef struct wf_str {
  */
 typedef struct wf_error {
   uint32_t struct_size;
-  int32_t code;          /* one of WF_ERR_*, equal to the function's return value */
-  uint32_t retryable;    /* 1: the same work may succeed later; 2: it cannot; 0: by the code */
-  uint32_t key_offset;   /* byte offset and length inside the string value of `key`, for a caret; */
-  uint32_t key_length;   /* 0, 0 = the whole value */
-  uint32_t reserved;     /* 0 */
-  int64_t row;           /* index in the input batch, or -1 */
-  char key[128];         /* configuration key the error is about ("columns.price"), or "" */
-  char hint[256];        /* a correction to offer ("did you mean 'score'?"), or "" */
-  char message[1024];    /* for a person: what, and why */
+  int32_t code;        /* one of WF_ERR_*, equal to the function's return value */
+  uint32_t retryable;  /* 1: the same work may succeed later; 2: it cannot; 0: by the code */
+  uint32_t key_offset; /* byte offset and length inside the string value of `key`, for a caret; */
+  uint32_t key_length; /* 0, 0 = the whole value */
+  uint32_t reserved;   /* 0 */
+  int64_t row;         /* index in the input batch, or -1 */
+  char key[128];       /* configuration key the error is about ("columns.price"), or "" */
+  char hint[256];      /* a correction to offer ("did you mean 'score'?"), or "" */
+  char message[1024];  /* for a person: what, and why */
 } wf_error;
 
 /* Kind of a configuration value. */
 #define WF_VALUE_NULL 1u
-#define WF_VALUE_BOOL 2u     /* as.integer is 0 or 1 */
-#define WF_VALUE_INTEGER 3u  /* as.integer */
-#define WF_VALUE_FLOAT 4u    /* as.number */
-#define WF_VALUE_STRING 5u   /* as.string */
-#define WF_VALUE_LIST 6u     /* as.list, count items */
-#define WF_VALUE_TABLE 7u    /* as.table, count items, in the order of the file */
+#define WF_VALUE_BOOL 2u    /* as.integer is 0 or 1 */
+#define WF_VALUE_INTEGER 3u /* as.integer */
+#define WF_VALUE_FLOAT 4u   /* as.number */
+#define WF_VALUE_STRING 5u  /* as.string */
+#define WF_VALUE_LIST 6u    /* as.list, count items */
+#define WF_VALUE_TABLE 7u   /* as.table, count items, in the order of the file */
 
 struct wf_config_item;
 

@@ -34,7 +34,8 @@ inline Status ComponentBase::do_bind(const wf_bind_context& abi) {
     input.name = view(port.name);
     input.connected = port.connected == 1;
     if (port.schema) {
-      ArrowSchema borrowed = *port.schema;  // import takes over; a borrowed one must not be released
+      ArrowSchema borrowed =
+          *port.schema;  // import takes over; a borrowed one must not be released
       borrowed.release = [](ArrowSchema* s) { s->release = nullptr; };
       WF_ASSIGN(Schema schema, import_schema(&borrowed));
       input.schema = std::move(schema);
@@ -60,7 +61,8 @@ inline Status ComponentBase::do_bind(const wf_bind_context& abi) {
   if (context.remember_) abi.remember(abi.context, str(*context.remember_));
   input_schemas_.clear();
   for (const BindInput& input : context.inputs_)
-    input_schemas_.push_back(std::make_shared<const Schema>(input.schema ? *input.schema : Schema()));
+    input_schemas_.push_back(
+        std::make_shared<const Schema>(input.schema ? *input.schema : Schema()));
   output_schemas_.clear();
   for (uint32_t i = 0; i < abi.n_outputs; ++i) {
     const SchemaBuilder& built = context.outputs_[i];
@@ -72,8 +74,8 @@ inline Status ComponentBase::do_bind(const wf_bind_context& abi) {
     ArrowSchema schema{};
     export_schema(*output_schemas_.back(), &schema);
     if (const int32_t code = abi.set_output(abi.context, i, &schema); code < 0)
-      return {static_cast<Code>(code), "the host did not accept the columns of output '" +
-                                           context.output_names_[i] + "'"};
+      return {static_cast<Code>(code),
+              "the host did not accept the columns of output '" + context.output_names_[i] + "'"};
   }
   return {};
 }
@@ -98,7 +100,8 @@ int32_t ComponentBase::run(const wf_emitter* abi, wf_error* error, uint32_t port
   if (status.ok()) count_unsaid(out, rows);
   assert(working_.fetch_sub(1) == 1);
   if (!status.ok()) return to_abi(status, error);
-  if (source_) return out.verdict_ == WF_DONE ? WF_SOURCE_END : out.idle_ ? WF_SOURCE_IDLE : WF_SOURCE_MORE;
+  if (source_)
+    return out.verdict_ == WF_DONE ? WF_SOURCE_END : out.idle_ ? WF_SOURCE_IDLE : WF_SOURCE_MORE;
   return out.verdict_;
 }
 
@@ -125,10 +128,12 @@ struct Trampoline {
   static T& self(wf_instance* i) { return static_cast<Box*>(i->state)->object; }
   static ComponentBase& base(wf_instance* i) { return self(i); }
 
-  static int32_t configure(wf_instance* i, const wf_config_item* items, uint32_t n, wf_error* error) noexcept {
+  static int32_t configure(wf_instance* i, const wf_config_item* items, uint32_t n,
+                           wf_error* error) noexcept {
     return to_abi(guarded([&]() -> Status {
                     if constexpr (requires { T::kConfig; }) {
-                      auto& configured = static_cast<detail::Configured<typename T::ConfigType>&>(self(i));
+                      auto& configured =
+                          static_cast<detail::Configured<typename T::ConfigType>&>(self(i));
                       return detail::read_fields(T::kConfig, items, n, configured.config_, "");
                     }
                     return (void)items, (void)n, Status();
@@ -141,7 +146,8 @@ struct Trampoline {
   static int32_t open(wf_instance* i, wf_error* error) noexcept {
     return to_abi(guarded([&] { return base(i).open(); }), error);
   }
-  static int32_t process(wf_instance* i, uint32_t port, ArrowArray* array, const wf_emitter* out, wf_error* error) noexcept {
+  static int32_t process(wf_instance* i, uint32_t port, ArrowArray* array, const wf_emitter* out,
+                         wf_error* error) noexcept {
     if constexpr (T::kKind == WF_KIND_ACTION) {
       if (array) release(array);
       const Status status = guarded([&] { return run_action(self(i)); });
@@ -150,8 +156,10 @@ struct Trampoline {
       return base(i).do_process(port, array, out, error);
     }
   }
-  static int32_t finish_input(wf_instance* i, uint32_t port, const wf_emitter* out, wf_error* error) noexcept {
-    return base(i).run(out, error, port, 0, [&](Emitter& e) { return base(i).finish_input(static_cast<int>(port), e); });
+  static int32_t finish_input(wf_instance* i, uint32_t port, const wf_emitter* out,
+                              wf_error* error) noexcept {
+    return base(i).run(out, error, port, 0,
+                       [&](Emitter& e) { return base(i).finish_input(static_cast<int>(port), e); });
   }
   static int32_t finish(wf_instance* i, const wf_emitter* out, wf_error* error) noexcept {
     return base(i).run(out, error, 0, 0, [&](Emitter& e) { return base(i).finish(e); });
@@ -168,9 +176,13 @@ struct Trampoline {
   static void destroy(wf_instance* i) noexcept { delete static_cast<Box*>(i->state); }
 
   // wf.source/1
-  static uint32_t boundedness(wf_instance* i) noexcept { return base(i).is_bounded() ? WF_BOUNDED : WF_UNBOUNDED; }
-  static int32_t next(wf_instance* i, int64_t max_wait_us, const wf_emitter* out, wf_error* error) noexcept {
-    return base(i).run(out, error, 0, 0, [&](Emitter& e) { return base(i).next(e, Duration(max_wait_us)); });
+  static uint32_t boundedness(wf_instance* i) noexcept {
+    return base(i).is_bounded() ? WF_BOUNDED : WF_UNBOUNDED;
+  }
+  static int32_t next(wf_instance* i, int64_t max_wait_us, const wf_emitter* out,
+                      wf_error* error) noexcept {
+    return base(i).run(out, error, 0, 0,
+                       [&](Emitter& e) { return base(i).next(e, Duration(max_wait_us)); });
   }
   static int32_t snapshot(wf_instance* i, const wf_writer* writer, wf_error* error) noexcept {
     return to_abi(guarded([&]() -> Status {
@@ -186,7 +198,8 @@ struct Trampoline {
   static int64_t read_bytes(wf_instance* i) noexcept { return base(i).read_bytes(); }
 
   // wf.estimator/1
-  static int32_t fit(wf_instance* i, const wf_spool* spool, const wf_writer* writer, wf_error* error) noexcept {
+  static int32_t fit(wf_instance* i, const wf_spool* spool, const wf_writer* writer,
+                     wf_error* error) noexcept {
     return to_abi(guarded([&]() -> Status {
                     std::string state;
                     WF_TRY(base(i).fit(Spool(spool), state));
@@ -195,10 +208,11 @@ struct Trampoline {
                   error);
   }
   static int32_t load(wf_instance* i, wf_str state, wf_error* error) noexcept {
-    return to_abi(guarded([&] {
-                    return base(i).load({reinterpret_cast<const std::byte*>(state.data), state.length});
-                  }),
-                  error);
+    return to_abi(
+        guarded([&] {
+          return base(i).load({reinterpret_cast<const std::byte*>(state.data), state.length});
+        }),
+        error);
   }
 
   // wf.commit/1
@@ -207,11 +221,14 @@ struct Trampoline {
     std::optional<Host> host;
     std::unique_ptr<Committer> object;
   };
-  static Committer& committer(wf_committer* c) { return *static_cast<CommitterBox*>(c->state)->object; }
+  static Committer& committer(wf_committer* c) {
+    return *static_cast<CommitterBox*>(c->state)->object;
+  }
   static int32_t commit_key(wf_instance* i, const wf_writer* writer, wf_error* error) noexcept {
     return to_abi(guarded([&] { return written(*writer, base(i).commit_key()); }), error);
   }
-  static wf_committer* create_committer(const wf_host* host, wf_str key, wf_str shard, wf_error* error) noexcept {
+  static wf_committer* create_committer(const wf_host* host, wf_str key, wf_str shard,
+                                        wf_error* error) noexcept {
     auto box = std::make_unique<CommitterBox>();
     const Status status = guarded([&]() -> Status {
       box->host.emplace(host);
@@ -247,7 +264,8 @@ struct Trampoline {
   static const void* get_extension(wf_instance* i, wf_str id) noexcept {
     (void)i;
     if constexpr (T::kKind == WF_KIND_SOURCE) {
-      static const wf_source source{sizeof(wf_source), 0, boundedness, next, snapshot, restore, total_bytes, read_bytes};
+      static const wf_source source{sizeof(wf_source), 0,       boundedness, next,
+                                    snapshot,          restore, total_bytes, read_bytes};
       if (view(id) == WF_EXT_SOURCE) return &source;
     }
     if constexpr (T::kKind == WF_KIND_ESTIMATOR) {
@@ -261,7 +279,8 @@ struct Trampoline {
     return nullptr;
   }
 
-  static wf_instance* create(const wf_component_class*, const wf_host* host, wf_error* error) noexcept {
+  static wf_instance* create(const wf_component_class*, const wf_host* host,
+                             wf_error* error) noexcept {
     Box* box = nullptr;
     const Status status = guarded([&] {
       auto made = std::make_unique<Box>();
@@ -292,17 +311,20 @@ struct Trampoline {
   }
 
   static const wf_component_class* component_class() {
-    static const wf_component_class made{sizeof(wf_component_class), 0, detail::describe<T>(), create};
+    static const wf_component_class made{sizeof(wf_component_class), 0, detail::describe<T>(),
+                                         create};
     return &made;
   }
 
  private:
   static Status written(const wf_writer& writer, std::string_view bytes) {
     const int32_t code = writer.write(writer.context, bytes.data(), bytes.size());
-    return code == WF_OK ? Status() : Status(static_cast<Code>(code), "the host could not take the bytes");
+    return code == WF_OK ? Status()
+                         : Status(static_cast<Code>(code), "the host could not take the bytes");
   }
   static Status run_action(T& object) {
-    if constexpr (T::kKind == WF_KIND_ACTION) return static_cast<Action<typename T::ConfigType>&>(object).run();
+    if constexpr (T::kKind == WF_KIND_ACTION)
+      return static_cast<Action<typename T::ConfigType>&>(object).run();
     return {};
   }
 };

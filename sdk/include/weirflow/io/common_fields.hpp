@@ -22,31 +22,36 @@ struct ReadConfig {
   int64_t batch_bytes = 256 * 1024;
 };
 
-/// The fields of ReadConfig for a Config derived from it: std::tuple_cat(read_fields<Config>(), ...).
+/// The fields of ReadConfig for a Config derived from it: std::tuple_cat(read_fields<Config>(),
+/// ...).
 template <typename Config>
 constexpr auto read_fields() {
   return std::tuple_cat(
-      fields(field<Config>("path", static_cast<std::vector<std::string> Config::*>(&Config::path))
-                 .required()
-                 .path()
-                 .help("Files to read, in order: names, globs (sorted), or \"-\" for standard input")
-                 .example("[\"comments-*.csv.gz\"]")),
+      fields(
+          field<Config>("path", static_cast<std::vector<std::string> Config::*>(&Config::path))
+              .required()
+              .path()
+              .help("Files to read, in order: names, globs (sorted), or \"-\" for standard input")
+              .example("[\"comments-*.csv.gz\"]")),
       fields(field<Config>("encoding", static_cast<std::string Config::*>(&Config::encoding))
                  .help("utf-8, latin-1, cp1252 or replace; joined by | the first that fits is "
                        "taken, per field (JSON: per line)")
                  .example("\"utf-8|cp1252\"")),
-      fields(field<Config>("bad_lines", static_cast<std::string Config::*>(&Config::bad_lines))
-                 .one_of("fail", "refuse", "skip")
-                 .help("A record that cannot be read: end the run, send it to `errors`, or count it")
-                 .example("\"skip\"")),
+      fields(
+          field<Config>("bad_lines", static_cast<std::string Config::*>(&Config::bad_lines))
+              .one_of("fail", "refuse", "skip")
+              .help("A record that cannot be read: end the run, send it to `errors`, or count it")
+              .example("\"skip\"")),
       fields(field<Config>("compression", static_cast<std::string Config::*>(&Config::compression))
                  .one_of("auto", "none", "gzip", "zstd")
                  .help("How the files are compressed; auto looks at their first bytes")
                  .example("\"zstd\"")),
-      fields(field<Config>("zstd_window_log", static_cast<int64_t Config::*>(&Config::zstd_window_log))
-                 .range(10, 31)
-                 .help("Largest zstd window accepted, as a power of two: the memory that reading may take")
-                 .example("27")),
+      fields(
+          field<Config>("zstd_window_log", static_cast<int64_t Config::*>(&Config::zstd_window_log))
+              .range(10, 31)
+              .help("Largest zstd window accepted, as a power of two: the memory that reading may "
+                    "take")
+              .example("27")),
       fields(field<Config>("batch_rows", static_cast<int64_t Config::*>(&Config::batch_rows))
                  .range(1, 1 << 20)
                  .help("Rows of a batch at most")
@@ -81,11 +86,13 @@ struct WriteConfig {
 template <typename Config>
 constexpr auto write_fields() {
   return std::tuple_cat(
-      fields(field<Config>("path", static_cast<std::string Config::*>(&Config::path))
-                 .required()
-                 .path()
-                 .help("File to write; it appears whole when the run commits. \"-\" is standard output")
-                 .example("\"scored.csv.gz\"")),
+      fields(
+          field<Config>("path", static_cast<std::string Config::*>(&Config::path))
+              .required()
+              .path()
+              .help(
+                  "File to write; it appears whole when the run commits. \"-\" is standard output")
+              .example("\"scored.csv.gz\"")),
       fields(field<Config>("compression", static_cast<std::string Config::*>(&Config::compression))
                  .one_of("auto", "none", "gzip", "zstd")
                  .help("auto goes by the name: .gz, .zst")

@@ -105,9 +105,10 @@ struct JsonlOptions {
   /// The columns to give, in this order. Empty: every key at the top of the sampled objects, in the
   /// order in which they were first seen.
   std::vector<JsonColumn> columns;
-  int64_t sample_rows = 10'000;   ///< records looked at for types
-  bool misfits_are_null = false;  ///< a value that does not fit its column is null, not a bad record
-  EncodingList encoding;          ///< tried per line
+  int64_t sample_rows = 10'000;  ///< records looked at for types
+  bool misfits_are_null =
+      false;              ///< a value that does not fit its column is null, not a bad record
+  EncodingList encoding;  ///< tried per line
   int64_t max_record = 64 << 20;  ///< bytes; a longer line is a bad record. 1 to 1 GiB
   BadLines bad_lines = BadLines::refuse;
   BatchLimits limits;

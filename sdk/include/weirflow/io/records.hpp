@@ -26,11 +26,11 @@ Result<BadLines> parse_bad_lines(std::string_view text);
 /// A record that did not become a row. Valid during the call.
 struct BadRecord {
   std::string_view file;
-  int64_t line = 0;         ///< 1-based line of the file on which the record starts
-  std::string_view raw;     ///< its bytes as they stand in the file, at most 64 KiB of them
-  std::string_view code;    ///< stable word: bad_quote, wrong_columns, bad_value, bad_encoding,
-                            ///< bad_json, too_large, missing_value
-  std::string message;      ///< for a person, without file and line
+  int64_t line = 0;       ///< 1-based line of the file on which the record starts
+  std::string_view raw;   ///< its bytes as they stand in the file, at most 64 KiB of them
+  std::string_view code;  ///< stable word: bad_quote, wrong_columns, bad_value, bad_encoding,
+                          ///< bad_json, too_large, missing_value
+  std::string message;    ///< for a person, without file and line
   /// "comments.csv:7".
   [[nodiscard]] std::string position() const {
     return std::string(file) + ":" + std::to_string(line);

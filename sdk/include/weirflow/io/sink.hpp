@@ -16,8 +16,7 @@ namespace wf::io {
 class FileCommitter final : public Committer {
  public:
   Status open(const std::string& path, const OutputOptions& options) {
-    if (file_)
-      return {Code::conflict, path + ": two sinks of this DAG write the same file"};
+    if (file_) return {Code::conflict, path + ": two sinks of this DAG write the same file"};
     WF_ASSIGN(file_, OutputFile::create(path, options));
     return {};
   }
@@ -57,7 +56,8 @@ class FileSink : public wf::Sink<Config> {
  protected:
   [[nodiscard]] virtual const std::string& path() const = 0;
   [[nodiscard]] virtual Result<OutputOptions> output_options() const = 0;
-  [[nodiscard]] virtual Result<std::unique_ptr<RowEncoder>> make_encoder(const Schema& schema) const = 0;
+  [[nodiscard]] virtual Result<std::unique_ptr<RowEncoder>> make_encoder(
+      const Schema& schema) const = 0;
 
   Status bind(const Schema& in) override {
     WF_TRY(output_options().status());

@@ -87,8 +87,12 @@ class FileSource : public wf::Source<Config> {
     if (!next.ok()) return next.error();
     out.filtered(reader_->counts().skipped - before.skipped);
     switch (*next) {
-      case Next::end: out.done(); break;
-      case Next::batch: out.emit(batch); break;
+      case Next::end:
+        out.done();
+        break;
+      case Next::batch:
+        out.emit(batch);
+        break;
       case Next::idle:
         if (reader_->wait_descriptor() < 0) break;
         wait(max_wait);
@@ -135,8 +139,10 @@ class FileSource : public wf::Source<Config> {
       }
       missing = found.error();
     }
-    if (missing.code() != Code::not_found) return missing.place() ? missing : Status(missing).at({"path", 0, 0, ""});
-    context.warn(std::move(missing).at({"path", 0, 0, "its columns are checked when the run starts"}));
+    if (missing.code() != Code::not_found)
+      return missing.place() ? missing : Status(missing).at({"path", 0, 0, ""});
+    context.warn(
+        std::move(missing).at({"path", 0, 0, "its columns are checked when the run starts"}));
     return {};
   }
   void wait(Duration max_wait) {

@@ -24,10 +24,10 @@ std::optional<int64_t> parse_int64(std::string_view text);
 /// Correctly rounded; a number too large for a double is refused, one too small is 0.
 std::optional<double> parse_float64(std::string_view text);
 
-/// Microseconds since 1970-01-01T00:00:00Z of an ISO 8601 time: YYYY-MM-DD, or that followed by 'T',
-/// 't' or one space, HH:MM[:SS[.fraction]] and optionally Z, z, +HH:MM, +HHMM or +HH. Without a
-/// zone it is UTC. At most 9 digits of fraction, cut after the sixth. Years 0000 to 9999; second 60
-/// is refused.
+/// Microseconds since 1970-01-01T00:00:00Z of an ISO 8601 time: YYYY-MM-DD, or that followed by
+/// 'T', 't' or one space, HH:MM[:SS[.fraction]] and optionally Z, z, +HH:MM, +HHMM or +HH. Without
+/// a zone it is UTC. At most 9 digits of fraction, cut after the sixth. Years 0000 to 9999; second
+/// 60 is refused.
 std::optional<int64_t> parse_timestamp(std::string_view text);
 
 /// Microseconds of a plain decimal number of seconds since 1970 ("1466899200", "1466899200.25"),
