@@ -29,6 +29,7 @@ const std::vector<CommandInfo>& command_infos() {
                     {"--threads", "Threads of the pool", true},
                     {"--memory", "Budget, as in 2GiB", true},
                     {"--report", "Write a page about the run", true, Complete::any_file},
+                    {"--isolate", "In a worker process: a component that crashes is named"},
                     {"--dry-run", "Show the plan, run nothing"},
                     {"--quiet", "Only errors and warnings"}})},
       {"validate",

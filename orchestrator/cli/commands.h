@@ -23,6 +23,9 @@ struct RunArguments {
   std::string report;  ///< HTML file
   bool dry_run = false;
   bool quiet = false;
+  bool isolate = false;
+  int flight_record = -1;          ///< descriptor; set in the worker of an isolated run
+  std::vector<std::string> words;  ///< of the command line, from `run` on
 };
 int run_command(const RunArguments& arguments);
 

@@ -58,7 +58,7 @@ int graph_command(const GraphArguments& arguments) {
   options.planner.bind = false;
   const auto file = load_dag(arguments.file, registry, options);
   print_diagnostics(*file, arguments.common);
-  if (!file->plan) return kConfig;
+  if (!file->plan) return refusal_code(*file);
   const Picture picture = make_picture(*file->plan);
   const auto text = arguments.common.json ? wf::Result<std::string>(graph_json(picture))
                                           : drawn(picture, arguments.format);

@@ -48,6 +48,7 @@ class CommandLine {
   }
 
   int run(int argc, char** argv) {
+    run_.words.assign(argv + std::min(argc, 1), argv + argc);
     try {
       app_.parse(argc, argv);
     } catch (const CLI::CallForHelp& e) {
@@ -85,6 +86,9 @@ class CommandLine {
         ->check(CLI::Range(1, 1024));
     run->add_option("--memory", run_.memory, "Budget, as in 2GiB (default: half of the machine)");
     run->add_option("--report", run_.report, "Write a page about the run to this HTML file");
+    run->add_flag("--isolate", run_.isolate,
+                  "In a worker process: a component that crashes is named");
+    run->add_option("--flight-record", run_.flight_record, "")->group("");  // run_isolated gives it
     run->add_flag("--dry-run", run_.dry_run, "Show the plan, run nothing");
     run->add_flag("-q,--quiet", run_.quiet, "Only errors and warnings");
   }

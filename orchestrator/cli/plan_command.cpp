@@ -22,7 +22,7 @@ int plan_command(const FileArguments& arguments) {
   options.planner.missing_inputs_allowed = true;
   const auto file = load_dag(arguments.file, registry, options);
   print_diagnostics(*file, arguments.common);
-  if (!file->plan) return kConfig;
+  if (!file->plan) return refusal_code(*file);
   print_plan(*file->plan, arguments.common);
   return kOk;
 }

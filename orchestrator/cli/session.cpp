@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -104,11 +105,17 @@ std::unique_ptr<DagFile> load_dag(const std::string& path, const plugin::Registr
                               equals == std::string::npos ? "" : text.substr(equals + 1));
     }
     file->expanded = dag::expand(file->loaded, expand, file->sources, file->diagnostics);
-    for (const dag::ParamSpec* missing : dag::missing_params(file->expanded))
+    for (const dag::ParamSpec* missing : dag::missing_params(file->expanded)) {
+      const bool refused = std::any_of(
+          expand.set.begin(), expand.set.end(), [&](const std::pair<std::string, std::string>& s) {
+            return s.first == missing->name || s.first == "params." + missing->name;
+          });
+      if (refused) continue;  // said already: the value that was given does not fit
       file->diagnostics
           .error("missing-param", missing->range,
                  "param `" + missing->name + "` is required and was not given")
           .hint = "--set params." + missing->name + "=...";
+    }
   }
   if (file->diagnostics.errors() == 0) {
     dag::Diagnostics ignored;  // said once, by the expansion with values
@@ -122,6 +129,13 @@ std::unique_ptr<DagFile> load_dag(const std::string& path, const plugin::Registr
   }
   file->diagnostics.sort();
   return file;
+}
+
+int refusal_code(const DagFile& file) {
+  for (const dag::Diagnostic& d : file.diagnostics.items())
+    if (d.severity == dag::Severity::error && d.code != "file-not-found" && d.code != "not-found")
+      return kConfig;
+  return kNoInput;
 }
 
 void print_diagnostics(const DagFile& file, const Common& common) {

@@ -75,6 +75,10 @@ struct DagOptions {
 std::unique_ptr<DagFile> load_dag(const std::string& path, const plugin::Registry& registry,
                                   const DagOptions& options);
 
+/// Why there is no plan, as an exit code: kNoInput when all that is wrong is that files are not
+/// there, else kConfig.
+int refusal_code(const DagFile& file);
+
 /// Prints errors and warnings to stderr (or the JSON form to stdout with --json).
 void print_diagnostics(const DagFile& file, const Common& common);
 

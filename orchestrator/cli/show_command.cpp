@@ -68,7 +68,7 @@ int show_command(const ShowArguments& arguments) {
   options.planner.show_path = path;
   const auto file = load_dag(arguments.file, registry, options);
   print_diagnostics(*file, arguments.common);
-  if (!file->plan) return kConfig;
+  if (!file->plan) return refusal_code(*file);
 
   engine::RunOptions run_options;
   run_options.home = home;

@@ -11,7 +11,6 @@
 
 namespace weirflow::cli {
 
-namespace {
 sigset_t stop_signals() {
   sigset_t set;
   sigemptyset(&set);
@@ -19,7 +18,6 @@ sigset_t stop_signals() {
   sigaddset(&set, SIGTERM);
   return set;
 }
-}  // namespace
 
 void block_signals() {
   const sigset_t set = stop_signals();

@@ -3,6 +3,7 @@
 
 /// Ctrl-C and SIGTERM: the first calls `stop`, the second ends the process with 130.
 
+#include <csignal>
 #include <functional>
 #include <thread>
 
@@ -22,6 +23,8 @@ class Signals {
   int wake_ = -1;  ///< eventfd that ends the thread
 };
 
+/// SIGINT and SIGTERM.
+sigset_t stop_signals();
 /// First thing in main: SIGINT and SIGTERM reach only the thread of Signals.
 void block_signals();
 /// For commands without Signals: the ordinary end by a signal.

@@ -20,13 +20,13 @@ int validate_command(const ValidateArguments& arguments) {
   if (arguments.common.json) {
     std::printf("{\"valid\": %s, \"diagnostics\": %s}\n", file->plan ? "true" : "false",
                 dag::render_json(file->diagnostics, file->sources).c_str());
-    return file->plan ? kOk : kConfig;
+    return file->plan ? static_cast<int>(kOk) : refusal_code(*file);
   }
   print_diagnostics(*file, arguments.common);
   if (!file->plan) {
     std::fprintf(stderr, "%s: %zu error%s\n", arguments.file.c_str(), file->diagnostics.errors(),
                  file->diagnostics.errors() == 1 ? "" : "s");
-    return kConfig;
+    return refusal_code(*file);
   }
   std::printf("%s is valid: %zu tasks in %zu regions\n", arguments.file.c_str(),
               file->plan->nodes.size(), file->plan->regions.size());

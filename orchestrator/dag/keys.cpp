@@ -85,7 +85,7 @@ const std::vector<Key> kDefaults = {
     {"max_retry_delay", Shape::duration, "Upper bound of the wait."},
     {"timeout", Shape::duration, "Longest time of one attempt."},
     {"on_error", Shape::choice, "What becomes of rows that the task refuses.", false, &kOnError},
-    {"isolation", Shape::choice, "`process`: run in a worker process of its own.", false,
+    {"isolation", Shape::choice, "`process`: make the run in a worker process.", false,
      &kIsolation},
 };
 const std::vector<Key> kTask = {
@@ -109,7 +109,7 @@ const std::vector<Key> kTask = {
     {"timeout", Shape::duration, "Longest time of one attempt."},
     {"on_error", Shape::choice, "What becomes of rows that the task refuses.", false, &kOnError},
     {"retry_duplicates", Shape::boolean, "Retry although a sink may then hold rows twice."},
-    {"isolation", Shape::choice, "`process`: run in a worker process of its own.", false,
+    {"isolation", Shape::choice, "`process`: make the run in a worker process.", false,
      &kIsolation},
     {"for_each", Shape::reserved, "not available in format 1"},
 };

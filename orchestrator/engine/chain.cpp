@@ -5,6 +5,8 @@
 
 #include <chrono>
 
+#include "engine/flight_record.h"
+
 namespace weirflow::engine {
 
 namespace {
@@ -290,6 +292,7 @@ wf::Status Chain::open_lane(Lane& lane) {
     int64_t zero = 0;
     nodes_[i].counters->started_us.compare_exchange_strong(zero, steady_us());
     lane.busy_node = static_cast<int>(i);
+    const InTask in_task(nodes_[i].plan->id);
     wf::Status status = lane.nodes[i].instance->open();
     lane.busy_node = -1;
     if (!status.ok()) {
@@ -323,6 +326,7 @@ wf::Status Chain::call(Lane& lane, int node, const wf::Batch* input,
   ChainNode& shared = nodes_[static_cast<size_t>(node)];
   LaneNode& here = lane.nodes[static_cast<size_t>(node)];
   const int outer_node = lane.busy_node.exchange(node);
+  const InTask in_task(shared.plan->id);
   const int64_t outer_inner = std::exchange(lane.inner_us, 0);
   const int64_t outer_inner_cpu = std::exchange(lane.inner_cpu_us, 0);
   const int64_t start = steady_us(), cpu_start = thread_cpu_us();
@@ -483,6 +487,7 @@ wf::Status Chain::finish_step(Lane& lane) {
     return {};
   }
   for (size_t i = 0; i < nodes_.size(); ++i) {
+    const InTask in_task(nodes_[i].plan->id);
     if (wf::Status status = lane.nodes[i].instance->close(); !status.ok()) {
       lane.failed_node = static_cast<int>(i);
       return status;

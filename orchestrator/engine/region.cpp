@@ -6,6 +6,7 @@
 #include "core/file.h"
 #include "engine/commit.h"
 #include "engine/conservation.h"
+#include "engine/flight_record.h"
 #include "engine/spool_edge.h"
 
 namespace weirflow::engine {
@@ -32,6 +33,7 @@ class RegionAttempt::Job final : public Actor {
   void run() override {
     if (finished_ || region_.in_.attempt->cancelled) return;
     busy_ = true;
+    const InTask in_task(node_.id);
     TaskCounters& counters = region_.counters(node_.id);
     const int64_t start = lane_.services->monotonic_us();
     counters.started_us = start;
@@ -166,6 +168,7 @@ wf::Result<std::optional<wf::Schema>> input_schema(
 }  // namespace
 
 wf::Result<LaneNode> RegionAttempt::make_instance(const PlanNode& node, bool first) {
+  const InTask in_task(node.id);
   WF_ASSIGN(const plugin::ComponentClass* component, in_.registry->load(node.component.id));
   RegionInputs::ApplyState state;
   if (in_.state && node.component.kind == plugin::Kind::estimator && node.kind != NodeKind::fit) {
@@ -198,7 +201,13 @@ wf::Result<LaneNode> RegionAttempt::make_instance(const PlanNode& node, bool fir
   request.remembered = node.remembered;
   plugin::BindReply reply = lane.instance->bind(request);
   WF_TRY(std::move(reply.status));
+  if (in_.plan->bounded && node.component.kind == plugin::Kind::source &&
+      !lane.instance->is_bounded())
+    return wf::invalid_config(node.component.id +
+                              " would give rows without end, by a value that was not known when "
+                              "the run was planned");
   for (size_t i = 0; i < reply.outputs.size(); ++i) {
+    if (!reply.outputs[i] && !reply.warnings.empty()) return reply.warnings.front();
     if (!reply.outputs[i])
       return wf::internal_error(node.component.id + " still does not know the columns of output '" +
                                 node.outputs[i] + "'");
@@ -504,6 +513,7 @@ wf::Status RegionAttempt::commit() {
   CommitManifest manifest;
   for (Committing& c : committing_) {
     const PlanNode& node = in_.plan->nodes[static_cast<size_t>(c.node)];
+    const InTask in_task(node.id);
     wf::Result<std::string> blob = c.committer->prepare(kRegionEpoch);
     if (!blob.ok()) {
       const std::lock_guard lock(mutex_);
@@ -516,8 +526,10 @@ wf::Status RegionAttempt::commit() {
   if (manifest.entries.empty()) return {};
   WF_TRY(make_folders(in_.folder));
   WF_ASSIGN(const std::string hash, manifest.make_durable(in_.folder));
-  for (size_t i = 0; i < committing_.size(); ++i)
+  for (size_t i = 0; i < committing_.size(); ++i) {
+    const InTask in_task(committing_[i].node);
     WF_TRY(committing_[i].committer->commit(kRegionEpoch, hash, manifest.entries[i].blob));
+  }
   return manifest.mark_done(in_.folder);
 }
 

@@ -13,6 +13,7 @@
 
 #include "batch/row_digest.h"
 #include "core/file.h"
+#include "core/text.h"
 #include "engine/commit.h"
 
 namespace weirflow::engine {
@@ -41,11 +42,6 @@ int64_t steady_us() {
       .count();
 }
 
-int64_t half_of_memory() {
-  const int64_t pages = ::sysconf(_SC_PHYS_PAGES), size = ::sysconf(_SC_PAGE_SIZE);
-  return pages > 0 && size > 0 ? pages * size / 2 : int64_t{1} << 30;
-}
-
 /// "20261122T030000Z-1a2b3c": sorts by time, does not collide.
 std::string make_run_id(int64_t us) {
   const std::time_t seconds = us / 1'000'000;
@@ -60,6 +56,11 @@ std::string make_run_id(int64_t us) {
 }
 
 }  // namespace
+
+int64_t default_memory() {
+  const int64_t pages = ::sysconf(_SC_PHYS_PAGES), size = ::sysconf(_SC_PAGE_SIZE);
+  return pages > 0 && size > 0 ? pages * size / 2 : int64_t{1} << 30;
+}
 
 /// A running or ended attempt of a region.
 struct Run::Live {
@@ -88,7 +89,7 @@ Run::Run(const dag::Plan& plan, plugin::Registry& registry, Models* models, RunO
       region_started_(plan.regions.size(), false) {
   if (options_.threads <= 0)
     options_.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  if (options_.memory <= 0) options_.memory = half_of_memory();
+  if (options_.memory <= 0) options_.memory = default_memory();
   for (size_t i = 0; i < plan.nodes.size(); ++i) {
     tasks_[i].node = static_cast<int>(i);
     tasks_[i].task = plan.nodes[i].task;
@@ -115,6 +116,7 @@ wf::Status Run::begin() {
   start_us_ = wall_us();
   start_steady_us_ = steady_us();
   if (options_.run_id.empty()) options_.run_id = make_run_id(start_us_);
+  if (options_.record) options_.record->set_run_id(options_.run_id);
   const std::string runs = options_.home + "/runs";
   WF_TRY(make_folders(runs));
   folder_ = runs + "/" + options_.run_id;
@@ -183,7 +185,11 @@ bool Run::advance() {
       if (!live.timed_out) {
         live.timed_out = true;
         live.deadline_us = steady_us() + 1'000'000;
-        live.run->cancel_at(live.timeout_node, wf::timed_out("ran longer than its timeout"));
+        live.run->cancel_at(
+            live.timeout_node,
+            wf::timed_out(
+                "ran longer than its timeout of " +
+                format_duration(plan_.nodes[static_cast<size_t>(live.timeout_node)].timeout_us)));
         continue;
       }
       silent_ = live.run->busy_tasks();  // asked a second ago, and still busy
@@ -357,6 +363,7 @@ void Run::set_state(int node, TaskState state, const std::string& reason, wf::Co
   report.state = state;
   if (!reason.empty()) report.reason = reason;
   report.code = code;
+  if (options_.record) options_.record->set_state(node, state, report.attempts);
   if (state == TaskState::failed && first_error_.empty()) {
     first_error_ = reason;
     first_code_ = code;
@@ -393,8 +400,8 @@ void Run::start_region(const PlanRegion& region, int attempt) {
     if (ready_[static_cast<size_t>(id)] && !is_ended(states_[static_cast<size_t>(id)]))
       live.active.insert(id);
   for (const int id : live.active) {
-    set_state(id, TaskState::running);
     tasks_[static_cast<size_t>(id)].attempts = attempt;
+    set_state(id, TaskState::running);
     if (tasks_[static_cast<size_t>(id)].started_us == 0)
       tasks_[static_cast<size_t>(id)].started_us =
           std::max<int64_t>(steady_us() - start_steady_us_, 1);
@@ -488,9 +495,12 @@ void Run::region_ended(Live& live) {
 bool Run::may_retry(const Live& live, const wf::Status& status, int node) const {
   if (cancel_ || node < 0) return false;
   if (live.attempt > plan_.nodes[static_cast<size_t>(node)].retries) return false;
+  if (status.retry() == wf::Status::Retry::no) return false;
   // What the user wrote, or a defect, does not change by itself.
-  if (status.code() == wf::Code::invalid_config || status.code() == wf::Code::internal)
-    return false;
+  const wf::Code code = status.code();
+  const bool by_itself = code != wf::Code::invalid_config && code != wf::Code::internal &&
+                         code != wf::Code::not_implemented;
+  if (status.retry() == wf::Status::Retry::by_code && !by_itself) return false;
   return !live.run || !live.run->wrote_duplicates();
 }
 

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "dag/plan.h"
+#include "engine/flight_record.h"
 #include "engine/region.h"
 #include "engine/templates.h"
 #include "engine/trigger.h"
@@ -37,11 +38,14 @@ struct Progress {
   std::string running;  ///< names, cut
 };
 
+/// Half of the machine's memory, in bytes.
+int64_t default_memory();
+
 struct RunOptions {
   std::string home;    ///< made when absent
   std::string run_id;  ///< "" = made from the time
   int threads = 0;     ///< of the pool; 0 = the cores
-  int64_t memory = 0;  ///< budget in bytes; 0 = half of the machine
+  int64_t memory = 0;  ///< budget in bytes; 0 = default_memory()
   QueueLimits queue;
   LogSink log;
   /// `when` of a node, with the results so far. Empty function: `when` is an error.
@@ -51,6 +55,8 @@ struct RunOptions {
   std::function<void(const Progress&)> on_progress;
   /// At most so many rows of each source; 0 = all. The rest counts as filtered.
   int64_t sample_rows = 0;
+  /// Told what the run does, for a supervisor. Lives longer than the run; may be null.
+  FlightRecord* record = nullptr;
 };
 
 /// What became of a task. Rows of a fit and its apply are reported apart.

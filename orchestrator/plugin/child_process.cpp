@@ -4,18 +4,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
-extern char** environ;
+#include "core/process.h"
 
 namespace weirflow::plugin {
 
@@ -23,25 +19,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr size_t kMaxOutput = size_t{16} << 20;
-
-/// A descriptor that closes itself.
-class Fd {
- public:
-  explicit Fd(int fd = -1) : fd_(fd) {}
-  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd& operator=(Fd&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Fd() { close(); }
-  void close() {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
-  }
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 struct Pipe {
   Fd read, write;
@@ -51,51 +28,6 @@ wf::Result<Pipe> make_pipe() {
   if (::pipe2(ends, O_CLOEXEC) != 0)
     return wf::unavailable(std::string("pipe: ") + std::strerror(errno));
   return Pipe{Fd(ends[0]), Fd(ends[1])};
-}
-
-/// posix_spawn's two argument objects, freed at the end.
-struct SpawnSetup {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  SpawnSetup() {
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-  }
-  SpawnSetup(const SpawnSetup&) = delete;
-  SpawnSetup& operator=(const SpawnSetup&) = delete;
-  ~SpawnSetup() {
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-  }
-};
-
-wf::Result<pid_t> spawn(const ChildRequest& request, int out, int err) {
-  SpawnSetup setup;
-  posix_spawn_file_actions_addopen(&setup.actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&setup.actions, out, 1);
-  posix_spawn_file_actions_adddup2(&setup.actions, err, 2);
-  if (!request.folder.empty())
-    posix_spawn_file_actions_addchdir_np(&setup.actions, request.folder.c_str());
-  sigset_t none, usual;
-  sigemptyset(&none);
-  sigemptyset(&usual);
-  for (const int s : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGCHLD}) sigaddset(&usual, s);
-  posix_spawnattr_setsigmask(&setup.attributes, &none);
-  posix_spawnattr_setsigdefault(&setup.attributes, &usual);
-  posix_spawnattr_setpgroup(&setup.attributes, 0);
-  posix_spawnattr_setflags(&setup.attributes,
-                           POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-  std::vector<std::string> words{request.program.string()};
-  words.insert(words.end(), request.arguments.begin(), request.arguments.end());
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  pid_t pid = 0;
-  const int code = ::posix_spawn(&pid, request.program.c_str(), &setup.actions, &setup.attributes,
-                                 argv.data(), environ);
-  if (code != 0)
-    return wf::unavailable("cannot start " + request.program.string() + ": " + std::strerror(code));
-  return pid;
 }
 
 /// Appends what can be read now; false at the end of the stream.
@@ -135,9 +67,7 @@ std::string ChildResult::failure(std::chrono::milliseconds limit) const {
   if (timed_out)
     return "did not end within " +
            (ms % 1000 ? std::to_string(ms) + "ms" : std::to_string(ms / 1000) + "s");
-  if (signal)
-    return "crashed (signal " + std::to_string(signal) + ", " +
-           (::sigdescr_np(signal) ? ::sigdescr_np(signal) : "unknown") + ")";
+  if (signal) return "crashed (" + signal_text(signal) + ")";
   if (exit_code) return "ended with code " + std::to_string(exit_code);
   return {};
 }
@@ -146,21 +76,25 @@ wf::Result<ChildResult> run_child(const ChildRequest& request) {
   WF_ASSIGN(Pipe out, make_pipe());
   WF_ASSIGN(Pipe err, make_pipe());
   const Clock::time_point end = Clock::now() + request.limit;
-  WF_ASSIGN(const pid_t pid, spawn(request, out.write.get(), err.write.get()));
+  SpawnRequest spawned;
+  spawned.program = request.program.string();
+  spawned.arguments = request.arguments;
+  spawned.folder = request.folder.string();
+  spawned.descriptors = {{out.write.get(), 1}, {err.write.get(), 2}};
+  spawned.no_input = true;
+  spawned.own_group = true;
+  WF_ASSIGN(const pid_t pid, spawn(spawned));
   out.write.close();
   err.write.close();
-  const Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  const wf::Result<Fd> process = open_process(pid);
   ChildResult result;
-  if (process.get() >= 0)
-    result.timed_out = !collect(process.get(), out.read, err.read, end, result);
+  if (process.ok()) result.timed_out = !collect(process->get(), out.read, err.read, end, result);
   // Also what it may have started. Before it is waited for, so that the id is still its own.
   ::kill(-pid, SIGKILL);
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (process.get() < 0) return wf::unavailable("pidfd_open is not available");
-  if (WIFSIGNALED(status)) result.signal = WTERMSIG(status);
-  if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
+  const ProcessEnd ended = wait_for(pid);
+  if (!process.ok()) return process.error();
+  result.signal = ended.signal;
+  result.exit_code = ended.exit_code;
   return result;
 }
 

@@ -55,6 +55,12 @@ struct Job {
 
 void inspect_one(Job& job, const InspectOptions& options) {
   wf::Result<LibraryInfo> info = inspect(job.path, options);
+  if (info.status().code() == wf::Code::timeout) {
+    // The verdict stays until the file changes: a busy machine must not cause it.
+    InspectOptions patient = options;
+    patient.limit *= 2;
+    info = inspect(job.path, patient);
+  }
   if (info.ok()) {
     job.result.info = std::move(*info);
     return;

@@ -29,7 +29,7 @@ inline int32_t to_abi(const Status& status, wf_error* error) {
     wf_error full{};
     full.struct_size = error->struct_size;
     full.code = static_cast<int32_t>(status.code());
-    full.retryable = status.retryable() ? 1 : 2;
+    full.retryable = static_cast<uint32_t>(status.retry());
     full.row = status.row();
     detail::copy_text(full.message, status.message());
     if (const auto* place = status.place()) {
@@ -52,7 +52,8 @@ inline Status from_abi(int32_t code, const wf_error& error) {
                 message.empty()
                     ? std::string("no reason was given (code ") + std::to_string(code) + ")"
                     : std::string(message));
-  if (error.retryable) status = std::move(status).retryable(error.retryable == 1);
+  if (error.retryable == 1 || error.retryable == 2)
+    status = std::move(status).retryable(error.retryable == 1);
   if (error.row >= 0) status = std::move(status).at_row(error.row);
   if (error.key[0] || error.hint[0])
     status = std::move(status).at(

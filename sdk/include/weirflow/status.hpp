@@ -82,7 +82,6 @@ class [[nodiscard]] Status {
     if (detail_) {
       detail_->code = code;
       detail_->message = std::move(message);
-      detail_->retryable = code == Code::unavailable || code == Code::timeout;
     }
   }
   Status(const Status& other)
@@ -110,11 +109,21 @@ class [[nodiscard]] Status {
     return std::string(wf::to_string(detail_->code)) + ": " + detail_->message;
   }
 
-  /// True when the same call may succeed later (default: unavailable and timeout).
-  [[nodiscard]] bool retryable() const { return detail_ && detail_->retryable; }
-  Status&& retryable(bool value) && {
-    if (detail_) detail_->retryable = value;
+  /// Whether another attempt may help. `by_code` unless whoever failed knows better: then it is up
+  /// to the task's retries, but for invalid_config, not_implemented and internal.
+  enum class Retry : uint8_t { by_code = 0, yes = 1, no = 2 };  // as wf_error.retryable
+  [[nodiscard]] Retry retry() const { return detail_ ? detail_->retry : Retry::by_code; }
+  Status&& retry(Retry value) && {
+    if (detail_) detail_->retry = value;
     return std::move(*this);
+  }
+  Status&& retryable(bool value) && {
+    return std::move(*this).retry(value ? Retry::yes : Retry::no);
+  }
+  /// The same call may succeed later; by_code: unavailable and timeout.
+  [[nodiscard]] bool retryable() const {
+    if (retry() != Retry::by_code) return retry() == Retry::yes;
+    return code() == Code::unavailable || code() == Code::timeout;
   }
 
   /// Index of the row in the input batch that caused it, or -1.
@@ -149,7 +158,7 @@ class [[nodiscard]] Status {
  private:
   struct Detail {
     Code code = Code::internal;
-    bool retryable = false;
+    Retry retry = Retry::by_code;
     int64_t row = -1;
     std::string message;
     std::optional<Place> place;

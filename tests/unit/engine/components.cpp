@@ -247,6 +247,7 @@ class Fail final : public wf::Transform<FailConfig> {
         const std::lock_guard lock(kept().mutex);
         if (kept().failures[config().name]++ < config().times) {
           if (config().how == "throw") throw std::runtime_error("thrown");
+          if (config().how == "final") return wf::io_error("never").retryable(false);
           if (config().how == "config") return wf::invalid_config("cannot ever work");
           return wf::unavailable("not now");
         }

@@ -69,6 +69,13 @@ TEST_F(EngineTest, WhatCannotWorkIsNotRetried) {
   EXPECT_EQ(report.tasks[1].attempts, 1);
 }
 
+TEST_F(EngineTest, WhatSaysSoItselfIsNotRetried) {
+  const auto report = run(failing(1, "final"));
+  EXPECT_FALSE(report.success);
+  EXPECT_EQ(report.error, "never");
+  EXPECT_EQ(report.tasks[1].attempts, 1);
+}
+
 TEST_F(EngineTest, AnExceptionIsAnError) {
   const auto report = run(failing(9, "throw"));
   EXPECT_FALSE(report.success);

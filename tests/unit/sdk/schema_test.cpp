@@ -57,6 +57,9 @@ TEST(Statuses, KeepContextAndPolicy) {
   EXPECT_EQ(status.to_string(), "unavailable: kafka.sink: broker is down");
   EXPECT_TRUE(status.retryable());
   EXPECT_FALSE(std::move(status).retryable(false).retryable());
+  EXPECT_EQ(io_error("disk").retry(), Status::Retry::by_code);
+  EXPECT_FALSE(io_error("disk").retryable());
+  EXPECT_TRUE(io_error("disk").retryable(true).retryable());
   EXPECT_TRUE(Status().ok());
 }
 
