@@ -22,6 +22,9 @@ namespace {
 constexpr std::string_view kHead = "WFSPOOL2", kTail = "WFSPEND2";
 constexpr uint32_t kFrameMagic = 0x4D465257;
 
+/// What a reader has passed stays in memory for so many bytes, and is let go of in such portions.
+constexpr uint64_t kKeptBehind = uint64_t{8} << 20;
+
 struct FileHead {
   char magic[8];
   uint32_t schema_length;
@@ -246,8 +249,18 @@ wf::Status Spool::check_frame(size_t i) const {
   return {};
 }
 
+/// A spool may be larger than memory. A batch that is still held stays valid: its pages come back
+/// from the file when they are touched.
+void Spool::Reader::let_go_behind(uint64_t position) {
+  if (position < let_go_ + 2 * kKeptBehind) return;
+  const uint64_t until = (position - kKeptBehind) / kKeptBehind * kKeptBehind;
+  ::madvise(const_cast<char*>(spool_->map_->data) + let_go_, until - let_go_, MADV_DONTNEED);
+  let_go_ = until;
+}
+
 wf::Result<std::optional<wf::Batch>> Spool::Reader::next() {
   if (frame_ == spool_->frames_.size()) return std::optional<wf::Batch>();
+  let_go_behind(spool_->frames_[frame_].position);
   WF_TRY(spool_->check_frame(frame_));
   const Frame& frame = spool_->frames_[frame_];
   auto batch = decode_columns({spool_->map_->data + frame.position, frame.length},

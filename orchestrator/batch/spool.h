@@ -82,8 +82,10 @@ class Spool {
     wf::Result<std::optional<wf::Batch>> next();
 
    private:
+    void let_go_behind(uint64_t position);
     std::shared_ptr<const Spool> spool_;
     size_t frame_ = 0;
+    uint64_t let_go_ = 0;  ///< the file up to here is no longer in this process's memory
   };
 
  private:

@@ -26,6 +26,7 @@ const std::vector<CommandInfo>& command_infos() {
        with_common({kSet,
                     {"--select", "Only these tasks and what they need", true},
                     {"--sample", "At most so many rows of each source", true},
+                    {"--until", "Stop reading after rows=N, a duration or at a time", true},
                     {"--threads", "Threads of the pool", true},
                     {"--memory", "Budget, as in 2GiB", true},
                     {"--report", "Write a page about the run", true, Complete::any_file},

@@ -18,6 +18,7 @@ struct RunArguments {
   std::vector<std::string> set;     ///< params.x=value
   std::vector<std::string> select;  ///< tasks; with all that they need
   int64_t sample = 0;
+  std::string until;  ///< "rows=1000", "90s", "2026-11-23T06:00:00Z"
   int threads = 0;
   std::string memory;  ///< "2GiB"
   std::string report;  ///< HTML file

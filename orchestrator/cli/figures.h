@@ -47,8 +47,12 @@ inline std::string counted(int64_t n, const std::string& word) {
   return count_text(n) + " " + word + (n == 1 ? "" : "s");
 }
 
-/// Four significant digits, as in tables of metrics.
+/// Four significant digits, as in tables of metrics; whole numbers as count_text().
 inline std::string number_text(double value) {
+  constexpr double kExact = 9007199254740992;  // 2^53
+  if (value > -kExact && value < kExact &&
+      value == static_cast<double>(static_cast<int64_t>(value)))
+    return count_text(static_cast<int64_t>(value));
   char text[32];
   std::snprintf(text, sizeof(text), "%.4g", value);
   return text;

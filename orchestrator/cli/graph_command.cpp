@@ -54,6 +54,7 @@ int graph_command(const GraphArguments& arguments) {
       open_registry(arguments.common, home_folder(arguments.common, arguments.file));
   DagOptions options;
   options.set = arguments.set;
+  options.home = home_folder(arguments.common, arguments.file);
   options.planner.missing_inputs_allowed = true;
   options.planner.bind = false;
   const auto file = load_dag(arguments.file, registry, options);

@@ -149,12 +149,16 @@ bool is_table_list(const wf::Value& value) {
                      [](const wf::Value& v) { return v.table() != nullptr; });
 }
 
+bool is_curve(const std::string& key) {
+  return key == "roc" || key == "precision_recall" || key == "calibration";
+}
+
 /// Values by dotted path; lists of tables and curves are shown elsewhere.
 void add_scalars(const wf::Value::Table& table, const std::string& prefix, std::string& rows) {
   for (const auto& [key, value] : table) {
     if (value.table())
       add_scalars(*value.table(), prefix + key + ".", rows);
-    else if (value.list() && (is_table_list(value) || value.list()->size() > 20))
+    else if (value.list() && (is_curve(key) || is_table_list(value) || value.list()->size() > 20))
       continue;
     else
       rows += "<tr>" + cell(prefix + key) +
@@ -201,10 +205,6 @@ std::string curves(const wf::Value::Table& results) {
   add("precision_recall", {"Precision and recall", "recall", "precision", {}, false, false});
   add("calibration", {"Calibration", "mean probability", "share of class 1", {}, true, true});
   return out;
-}
-
-bool is_curve(const std::string& key) {
-  return key == "roc" || key == "precision_recall" || key == "calibration";
 }
 
 std::string result_section(const dag::Plan& plan, const engine::RunReport& report) {

@@ -79,7 +79,9 @@ int run_isolated(const RunArguments& arguments) {
     complain(record.error().message());
     return kSoftware;
   }
-  const bool ended_by_itself = end.signal == 0 && (!*record || (*record)->finished);
+  // Without a record the worker has refused the DAG, which is never a success.
+  const bool ended_by_itself =
+      end.signal == 0 && (*record ? (*record)->finished : end.exit_code != kOk);
   if (ended_by_itself) return end.exit_code;
   if (end.signal == 0 && end.exit_code == kInterrupted) return kInterrupted;  // asked twice
   if (::isatty(STDERR_FILENO) != 0) std::fputs("\r\033[K", stderr);
@@ -88,8 +90,9 @@ int run_isolated(const RunArguments& arguments) {
   if (*record)
     say_how_it_ended(arguments, **record, end, took);
   else
-    complain("the worker process ended by " + signal_text(end.signal) +
-             " before the run began; the DAG's plugins are loaded and bound there");
+    complain("the worker process ended" +
+             (end.signal ? " by " + signal_text(end.signal) : std::string()) +
+             " before the run began: a plugin did that while it was loaded or bound");
   return kRunFailed;
 }
 

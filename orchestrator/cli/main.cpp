@@ -1,6 +1,12 @@
 // Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#include <poll.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
+#include <cstring>
 
 #include "cli/commands.h"
 #include "cli/completions.h"
@@ -33,6 +39,16 @@ void add_common(CLI::App* app, Common& common) {
 void add_file(CLI::App* app, std::string& file, std::vector<std::string>& set) {
   app->add_option("FILE", file, "DAG file")->required();
   app->add_option("--set", set, "params.NAME=VALUE, again for more")->allow_extra_args(false);
+}
+
+CLI::Validator at_least_one() {
+  return {[](std::string& text) {
+            int64_t n = 0;
+            return CLI::detail::lexical_cast(text, n) && n >= 1
+                       ? std::string()
+                       : "`" + text + "` is no number of 1 or more";
+          },
+          ""};
 }
 
 /// All commands with their arguments; `code` is what the chosen one answered.
@@ -81,7 +97,10 @@ class CommandLine {
         ->delimiter(',')
         ->allow_extra_args(false);
     run->add_option("--sample", run_.sample, "At most so many rows of each source")
-        ->check(CLI::PositiveNumber);
+        ->check(at_least_one());
+    run->add_option("--until", run_.until,
+                    "Stop reading after rows=N of each source, a duration (90s) or at a time (ISO "
+                    "8601); what was read is finished");
     run->add_option("--threads", run_.threads, "Threads of the pool (default: the cores)")
         ->check(CLI::Range(1, 1024));
     run->add_option("--memory", run_.memory, "Budget, as in 2GiB (default: half of the machine)");
@@ -122,7 +141,7 @@ class CommandLine {
                              [this] { return show_command(show_); });
     show->add_option("FILE", show_.file, "DAG file")->required();
     show->add_option("TASK", show_.task, "Task, or TASK.PORT")->required();
-    show->add_option("--rows", show_.rows, "How many rows")->check(CLI::PositiveNumber);
+    show->add_option("--rows", show_.rows, "How many rows")->check(at_least_one());
     show->add_option("--set", show_.set, "params.NAME=VALUE")->allow_extra_args(false);
     add_common(show, show_.common);
   }
@@ -144,7 +163,7 @@ class CommandLine {
     model->add_option("MODEL", model_.model, "NAME, NAME@ALIAS or NAME@VERSION");
     model->add_option("--alias", model_.alias, "Alias to move (default: champion)");
     model->add_option("--reason", model_.reason, "Why; kept in the alias log");
-    model->add_option("--top", model_.top, "N-grams to explain")->check(CLI::PositiveNumber);
+    model->add_option("--top", model_.top, "N-grams to explain")->check(at_least_one());
     add_common(model, model_.common);
 
     CLI::App* init = command("init", "Start a DAG from a template: classifier, csv-to-jsonl, hello",
@@ -192,6 +211,16 @@ class CommandLine {
   std::string shell_;
 };
 
+/// A result that could not be written whole is no result. Whoever closed the pipe (`| head`) knows.
+int check_output(int code) {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return code;
+  pollfd reader{STDOUT_FILENO, POLLOUT, 0};
+  if (errno == EPIPE || (::poll(&reader, 1, 0) > 0 && (reader.revents & POLLERR) != 0)) return code;
+  complain(std::string("standard output: ") + std::strerror(errno ? errno : EIO));
+  return code == kOk ? static_cast<int>(kIoError) : code;
+}
+
 }  // namespace
 }  // namespace weirflow::cli
 
@@ -199,5 +228,7 @@ int main(int argc, char** argv) {
   // A child that looks at a plugin: nothing else may run before it.
   if (const auto code = weirflow::plugin::run_hidden_command(argc, argv)) return *code;
   std::signal(SIGPIPE, SIG_IGN);
-  return weirflow::cli::CommandLine().run(argc, argv);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file past `ulimit -f` is an error of its writer, no crash
+  const int code = weirflow::cli::CommandLine().run(argc, argv);
+  return weirflow::cli::check_output(code);
 }

@@ -33,14 +33,16 @@ wf::Result<std::shared_ptr<const engine::FittedModel>> StoredModels::open(
 }
 
 wf::Result<std::string> StoredModels::store(const engine::FittedGroup& group) {
-  model::NewVersion fitted{group.model,         group.group_text,   {}, group.input, group.output,
-                           group.training_data, group.training_rows};
+  model::NewVersion fitted{group.model,         group.group_text,  {},
+                           group.input,         group.output,      group.training_data,
+                           group.training_rows, group.group_source};
   for (const auto& s : group.states)
     fitted.states.push_back({s.member, s.component, s.component_version, s.bytes});
   WF_ASSIGN(const std::string version, registry_.store(fitted));
   WF_ASSIGN(const model::Resolved stored, registry_.resolve(version));
-  WF_TRY(
-      registry_.add_record(stored, {{"event", "fitted"}, {"dag", group.dag}, {"run", group.run}}));
+  wf::Value::Table record{{"event", "fitted"}, {"dag", group.dag}, {"run", group.run}};
+  if (!group.results.empty()) record.emplace_back("results", wf::Value(group.results));
+  WF_TRY(registry_.add_record(stored, std::move(record)));
   return version;
 }
 

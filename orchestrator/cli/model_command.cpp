@@ -44,6 +44,15 @@ std::string user_name() {
   return "uid " + std::to_string(::getuid());
 }
 
+constexpr size_t kLongestRecord = 200;
+
+std::string cut(const std::string& text, size_t most) {
+  if (text.size() <= most) return text;
+  size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + " ... (--json has all)";
+}
+
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& w : words) text += (text.empty() ? "" : ", ") + w;
@@ -175,7 +184,7 @@ int show(const ModelArguments& arguments, const model::Registry& registry) {
   std::printf("\nRECORDS\n");
   if (records->entries.empty()) std::printf("  none\n");
   for (const wf::Value& record : records->entries)
-    std::printf("  %s\n", json_text(to_json(record), -1).c_str());
+    std::printf("  %s\n", cut(json_text(to_json(record), -1), kLongestRecord).c_str());
   std::printf("\nGROUP\n%s", m.group_text.c_str());
   if (!m.group_text.ends_with('\n')) std::printf("\n");
   for (const std::string& warning : {records->warning, aliases->warning()})
@@ -183,19 +192,65 @@ int show(const ModelArguments& arguments, const model::Registry& registry) {
   return kOk;
 }
 
-/// States are the components' own; the host knows their sizes only.
+/// What the version's fits said of it when it was made.
+struct Strongest {
+  std::string member;
+  const wf::Value *raising = nullptr, *lowering = nullptr;  ///< lists of {ngram, weight}
+};
+std::vector<Strongest> strongest_of(const model::Lines& records) {
+  for (auto record = records.entries.rbegin(); record != records.entries.rend(); ++record) {
+    const wf::Value* results = record->find("results");
+    if (!results || !results->table()) continue;
+    std::vector<Strongest> found;
+    for (const auto& [member, value] : *results->table()) {
+      const wf::Value *raising = value.find("strongest_for"),
+                      *lowering = value.find("strongest_against");
+      if (raising && raising->list() && lowering && lowering->list())
+        found.push_back({member, raising, lowering});
+    }
+    return found;
+  }
+  return {};
+}
+
+void print_strongest(const std::string& title, const wf::Value& list, int64_t top) {
+  std::vector<std::vector<std::string>> rows;
+  for (const wf::Value& entry : *list.list()) {
+    const wf::Value *ngram = entry.find("ngram"), *weight = entry.find("weight");
+    double w = 0;
+    if (static_cast<int64_t>(rows.size()) == top) break;
+    if (ngram && ngram->string() && weight && weight->as_double(w))
+      rows.push_back({*ngram->string(), number_text(w)});
+  }
+  if (!rows.empty())
+    std::printf("\n%s\n%s", title.c_str(),
+                format_table({{"N-GRAM"}, {"WEIGHT", true}}, rows, terminal_width()).c_str());
+}
+
+/// States are the components' own; what their fits said of them is in the records.
 int explain(const ModelArguments& arguments, const model::Registry& registry) {
   const auto opened = registry.open(arguments.model);
   if (!opened.ok()) return failed(opened.error());
   const model::Manifest& m = (*opened)->manifest();
+  const auto records = registry.records({m.name, m.id, ""});
+  if (!records.ok()) return failed(records.error());
+  const std::vector<Strongest> strongest = strongest_of(*records);
   if (arguments.common.json) {
     ordered_json json = {{"format", 1}};
     json.update(manifest_json(m));
+    json["strongest"] = ordered_json::object();
+    for (const Strongest& s : strongest)
+      json["strongest"][s.member] = {{"for", to_json(*s.raising)},
+                                     {"against", to_json(*s.lowering)}};
     std::printf("%s\n", json_text(json).c_str());
     return kOk;
   }
   std::printf("%s\n", m.version().c_str());
   print_states(m);
+  for (const Strongest& s : strongest) {
+    print_strongest(s.member + ", speaks for 1", *s.raising, arguments.top);
+    print_strongest(s.member + ", speaks for 0", *s.lowering, arguments.top);
+  }
   std::printf("\nWhich n-grams speak for and against a row: the component ml.explain in a DAG.\n");
   return kOk;
 }

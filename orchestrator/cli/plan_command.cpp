@@ -19,6 +19,7 @@ int plan_command(const FileArguments& arguments) {
       open_registry(arguments.common, home_folder(arguments.common, arguments.file));
   DagOptions options;
   options.set = arguments.set;
+  options.home = home_folder(arguments.common, arguments.file);
   options.planner.missing_inputs_allowed = true;
   const auto file = load_dag(arguments.file, registry, options);
   print_diagnostics(*file, arguments.common);

@@ -2,9 +2,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <optional>
 
 #include "cli/commands.h"
 #include "cli/conditions.h"
+#include "cli/end_guard.h"
 #include "cli/html_report.h"
 #include "cli/isolated_run.h"
 #include "cli/model_adapter.h"
@@ -12,11 +16,45 @@
 #include "cli/signals.h"
 #include "core/text.h"
 #include "engine/run.h"
+#include "weirflow/io/values.hpp"
 #include "worker/worker.h"
 
 namespace weirflow::cli {
 
 namespace {
+
+int64_t now_us() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+/// `--until`: a number of rows, a duration, or a time.
+wf::Status set_until(const std::string& text, engine::RunOptions& options) {
+  if (text.empty()) return {};
+  constexpr std::string_view kRows = "rows=";
+  if (text.starts_with(kRows)) {
+    int64_t rows = 0;
+    const char* end = text.data() + text.size();
+    const auto read = std::from_chars(text.data() + kRows.size(), end, rows);
+    if (read.ec != std::errc() || read.ptr != end || rows <= 0)
+      return wf::invalid_config("--until: `" + text + "`: a number of rows is 1 or more");
+    options.sample_rows = options.sample_rows > 0 ? std::min(options.sample_rows, rows) : rows;
+    return {};
+  }
+  if (const auto duration = parse_duration(text); duration.ok() && *duration > 0) {
+    options.until_us = *duration;
+    return {};
+  }
+  const auto time = wf::io::parse_timestamp(text);
+  if (!time)
+    return wf::invalid_config("--until: `" + text +
+                              "` is neither rows=N, nor a duration (90s, 10m), nor a time "
+                              "(2026-11-23T06:00:00Z)");
+  options.until_us = *time - now_us();
+  if (options.until_us <= 0) return wf::invalid_config("--until: " + text + " has passed");
+  return {};
+}
 
 wf::Result<engine::RunOptions> run_options(const RunArguments& arguments, const std::string& home) {
   engine::RunOptions options;
@@ -24,6 +62,7 @@ wf::Result<engine::RunOptions> run_options(const RunArguments& arguments, const 
   options.threads = arguments.threads;
   options.sample_rows = arguments.sample;
   options.condition = evaluate_condition;
+  WF_TRY(set_until(arguments.until, options));
   if (!arguments.memory.empty()) {
     auto bytes = parse_size(arguments.memory);
     if (!bytes.ok()) return wf::invalid_config("--memory: " + bytes.error().message());
@@ -79,6 +118,7 @@ int run_command(const RunArguments& arguments) {
   if (arguments.isolate && !is_worker && !arguments.dry_run) return run_isolated(arguments);
   if (is_worker)
     if (wf::Status s = worker::enter_worker(arguments.flight_record); !s.ok()) return fail(s);
+  std::optional<EndGuard> guard(std::in_place);
   const std::string home = home_folder(arguments.common, arguments.file);
   auto options = run_options(arguments, home);
   if (!options.ok()) {
@@ -88,6 +128,7 @@ int run_command(const RunArguments& arguments) {
   plugin::Registry registry = open_registry(arguments.common, home);
   DagOptions dag_options;
   dag_options.set = arguments.set;
+  dag_options.home = home;
   dag_options.planner.select = arguments.select;
   dag_options.planner.missing_inputs_allowed = arguments.dry_run;
   const auto file = load_dag(arguments.file, registry, dag_options);
@@ -101,6 +142,7 @@ int run_command(const RunArguments& arguments) {
   }
 
   Recording recording;
+  if (is_worker) guard.reset();  // the record says more
   if (is_worker)
     if (wf::Status s = recording.begin(arguments.flight_record, *file->plan, options->memory);
         !s.ok())

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "cli/figures.h"
 #include "cli/json_value.h"
 #include "cli/table.h"
 #include "core/text.h"
@@ -18,33 +19,7 @@ namespace {
 /// Plain progress lines come at most so often.
 constexpr int64_t kPlainEvery = 10'000'000;
 
-std::string count(int64_t n) {
-  std::string digits = std::to_string(n), out;
-  for (size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0 && digits[i - 1] != '-') out += ',';
-    out += digits[i];
-  }
-  return out;
-}
-
-std::string seconds(int64_t us) {
-  char text[32];
-  if (us < 1'000'000)
-    std::snprintf(text, sizeof(text), "%lld ms", static_cast<long long>(us / 1000));
-  else
-    std::snprintf(text, sizeof(text), "%.1f s", static_cast<double>(us) / 1e6);
-  return text;
-}
-
-std::string size_text(int64_t bytes) {
-  if (bytes <= 0) return "-";
-  char text[32];
-  if (bytes < 1 << 20)
-    std::snprintf(text, sizeof(text), "%lld KiB", static_cast<long long>((bytes + 1023) / 1024));
-  else
-    std::snprintf(text, sizeof(text), "%.0f MiB", static_cast<double>(bytes) / (1 << 20));
-  return text;
-}
+std::string size_text(int64_t bytes) { return bytes > 0 ? bytes_text(bytes) : "-"; }
 
 std::string task_name(const engine::TaskReport& t) {
   switch (t.kind) {
@@ -57,6 +32,26 @@ std::string task_name(const engine::TaskReport& t) {
   }
 }
 
+/// Rows that went nowhere and that no other column of the table shows.
+void print_lost(const dag::Plan& plan, const engine::RunReport& report) {
+  for (const engine::TaskReport& t : report.tasks) {
+    const bool source =
+        t.node < static_cast<int>(plan.nodes.size()) &&
+        plan.nodes[static_cast<size_t>(t.node)].component.kind == plugin::Kind::source;
+    if (source && t.filtered > 0)
+      std::printf("%s: %s of what it read left out\n", t.task.c_str(),
+                  counted(t.filtered, "row").c_str());
+  }
+  for (const engine::EdgeReport& e : report.edges) {
+    if (e.shed == 0) continue;
+    const dag::PlanEdge& edge = plan.edges[static_cast<size_t>(e.edge)];
+    std::printf("%s -> %s: %s shed, the queue was full\n",
+                plan.nodes[static_cast<size_t>(edge.from)].task.c_str(),
+                plan.nodes[static_cast<size_t>(edge.to)].task.c_str(),
+                counted(e.shed, "row").c_str());
+  }
+}
+
 void print_results(const engine::RunReport& report) {
   for (const engine::TaskReport& t : report.tasks) {
     if (!t.version.empty()) std::printf("%s: version %s\n", t.task.c_str(), t.version.c_str());
@@ -64,6 +59,7 @@ void print_results(const engine::RunReport& report) {
     std::string line;
     for (const auto& [key, value] : t.results) {
       if (value.list() || value.table()) continue;  // curves and the like: in --json and the report
+      if (value.is_null() || (value.string() && value.string()->empty())) continue;
       nlohmann::json json = to_json(value);
       char text[32];
       if (const double* d = value.number()) std::snprintf(text, sizeof(text), "%.4g", *d);
@@ -103,16 +99,17 @@ void RunOutput::progress(const engine::Progress& p) {
   const double elapsed = static_cast<double>(p.elapsed_us) / 1e6;
   std::string text = std::to_string(p.tasks_done) + "/" + std::to_string(p.tasks) + " tasks";
   if (p.rows_read > 0)
-    text +=
-        ", " + count(p.rows_read) + " rows, " +
-        count(static_cast<int64_t>(static_cast<double>(p.rows_read) / std::max(elapsed, 0.001))) +
-        " rows/s";
+    text += ", " + count_text(p.rows_read) + " rows, " +
+            count_text(
+                static_cast<int64_t>(static_cast<double>(p.rows_read) / std::max(elapsed, 0.001))) +
+            " rows/s";
   if (p.total_bytes > 0 && p.read_bytes > 0 && elapsed > 0.5) {
     const double share =
         std::min(1.0, static_cast<double>(p.read_bytes) / static_cast<double>(p.total_bytes));
     text += ", " + std::to_string(static_cast<int>(share * 100)) + " %";
     if (share > 0.01 && share < 1)
-      text += ", " + seconds(static_cast<int64_t>(elapsed * 1e6 * (1 - share) / share)) + " left";
+      text +=
+          ", " + seconds_text(static_cast<int64_t>(elapsed * 1e6 * (1 - share) / share)) + " left";
   }
   if (!p.running.empty()) text += ", " + p.running;
   const std::lock_guard lock(mutex_);
@@ -122,7 +119,7 @@ void RunOutput::progress(const engine::Progress& p) {
     std::fprintf(stderr, "\r%s\033[K", text.c_str());
     line_shown_ = true;
   } else if (p.elapsed_us - last_plain_us_ >= kPlainEvery) {
-    std::fprintf(stderr, "%s: %s\n", seconds(p.elapsed_us).c_str(), text.c_str());
+    std::fprintf(stderr, "%s: %s\n", seconds_text(p.elapsed_us).c_str(), text.c_str());
     last_plain_us_ = p.elapsed_us;
   }
 }
@@ -144,14 +141,15 @@ void RunOutput::print(const dag::Plan& plan, const engine::RunReport& report) {
     std::vector<std::vector<std::string>> rows;
     for (const engine::TaskReport& t : report.tasks) {
       const bool ran = t.attempts > 0;
-      const auto n = [&](int64_t v) { return ran ? count(v) : std::string("-"); };
+      const auto n = [&](int64_t v) { return ran ? count_text(v) : std::string("-"); };
       rows.push_back({task_name(t), std::string(engine::to_string(t.state)), n(t.in), n(t.out),
                       n(t.refused),
-                      ran ? seconds(std::max<int64_t>(t.ended_us - t.started_us, 0)) : "-",
-                      ran ? seconds(t.cpu_us) : "-", size_text(t.peak_memory)});
+                      ran ? seconds_text(std::max<int64_t>(t.ended_us - t.started_us, 0)) : "-",
+                      ran ? seconds_text(t.cpu_us) : "-", size_text(t.peak_memory)});
     }
     std::fputs(format_table(columns, rows, terminal_width()).c_str(), stdout);
     std::printf("\n");
+    print_lost(plan, report);
     print_results(report);
   }
   std::fflush(stdout);
@@ -163,13 +161,13 @@ void RunOutput::print(const dag::Plan& plan, const engine::RunReport& report) {
     complain("the run was cancelled; nothing that was not committed yet is kept");
   if (report.dead_letters > 0)
     for (const std::string& path : report.dead_letter_files)
-      complain(count(report.dead_letters) + " dead letters in " + path);
+      complain(count_text(report.dead_letters) + " dead letters in " + path);
   if (!quiet_)
     std::fprintf(stderr, "run %s %s in %s\n", report.run_id.c_str(),
                  report.cancelled ? "cancelled"
                  : report.success ? "succeeded"
                                   : "failed",
-                 seconds(report.duration_us).c_str());
+                 seconds_text(report.duration_us).c_str());
 }
 
 std::string report_json(const dag::Plan& plan, const engine::RunReport& report) {

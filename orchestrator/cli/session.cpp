@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "cli/stored_groups.h"
 #include "dag/canonical.h"
 #include "dag/reader.h"
 #include "engine/builtin.h"
@@ -105,6 +106,12 @@ std::unique_ptr<DagFile> load_dag(const std::string& path, const plugin::Registr
                               equals == std::string::npos ? "" : text.substr(equals + 1));
     }
     file->expanded = dag::expand(file->loaded, expand, file->sources, file->diagnostics);
+    if (file->diagnostics.errors() == 0) {
+      expand.groups = stored_groups(file->expanded, options.home, file->loaded, file->sources,
+                                    file->diagnostics);
+      if (!expand.groups.empty())
+        file->expanded = dag::expand(file->loaded, expand, file->sources, file->diagnostics);
+    }
     for (const dag::ParamSpec* missing : dag::missing_params(file->expanded)) {
       const bool refused = std::any_of(
           expand.set.begin(), expand.set.end(), [&](const std::pair<std::string, std::string>& s) {
@@ -117,7 +124,9 @@ std::unique_ptr<DagFile> load_dag(const std::string& path, const plugin::Registr
           .hint = "--set params." + missing->name + "=...";
     }
   }
-  if (file->diagnostics.errors() == 0) {
+  if (file->diagnostics.errors() > 0) {
+    dag::check_tasks(file->loaded, file->sources, registry, file->diagnostics);
+  } else {
     dag::Diagnostics ignored;  // said once, by the expansion with values
     dag::ExpandOptions keep;
     keep.keep_params = true;
@@ -132,10 +141,14 @@ std::unique_ptr<DagFile> load_dag(const std::string& path, const plugin::Registr
 }
 
 int refusal_code(const DagFile& file) {
-  for (const dag::Diagnostic& d : file.diagnostics.items())
-    if (d.severity == dag::Severity::error && d.code != "file-not-found" && d.code != "not-found")
-      return kConfig;
-  return kNoInput;
+  bool denied = false;
+  for (const dag::Diagnostic& d : file.diagnostics.items()) {
+    if (d.severity != dag::Severity::error || d.code == "file-not-found" || d.code == "not-found")
+      continue;
+    if (d.code != "not-permitted") return kConfig;
+    denied = true;
+  }
+  return denied ? kNoPermission : kNoInput;
 }
 
 void print_diagnostics(const DagFile& file, const Common& common) {
@@ -143,6 +156,9 @@ void print_diagnostics(const DagFile& file, const Common& common) {
   dag::RenderOptions render;
   render.color = wants_color(common, STDERR_FILENO);
   std::fputs(dag::render(file.diagnostics, file.sources, render).c_str(), stderr);
+  if (common.json && !file.plan)
+    std::printf("{\"valid\": false, \"diagnostics\": %s}\n",
+                dag::render_json(file.diagnostics, file.sources).c_str());
 }
 
 void complain(const std::string& message) {

@@ -67,6 +67,7 @@ struct DagFile {
 };
 
 struct DagOptions {
+  std::string home;              ///< where the models are that groups are applied with
   std::vector<std::string> set;  ///< "params.x=value"
   dag::PlannerOptions planner;
 };
@@ -76,10 +77,11 @@ std::unique_ptr<DagFile> load_dag(const std::string& path, const plugin::Registr
                                   const DagOptions& options);
 
 /// Why there is no plan, as an exit code: kNoInput when all that is wrong is that files are not
-/// there, else kConfig.
+/// there, kNoPermission when it is that or that they may not be read, else kConfig.
 int refusal_code(const DagFile& file);
 
-/// Prints errors and warnings to stderr (or the JSON form to stdout with --json).
+/// Prints errors and warnings to stderr; with --json, a file that is refused also gives the
+/// document of `validate --json` on stdout.
 void print_diagnostics(const DagFile& file, const Common& common);
 
 /// "weirflow: message" on stderr.

@@ -7,6 +7,7 @@
 #include "batch/spool.h"
 #include "cli/commands.h"
 #include "cli/conditions.h"
+#include "cli/end_guard.h"
 #include "cli/model_adapter.h"
 #include "cli/run_output.h"
 #include "cli/signals.h"
@@ -56,6 +57,7 @@ int print_rows(const std::string& path, const Common& common) {
 }  // namespace
 
 int show_command(const ShowArguments& arguments) {
+  const EndGuard guard;
   const std::string home = home_folder(arguments.common, arguments.file);
   plugin::Registry registry = open_registry(arguments.common, home);
   const std::string path =
@@ -63,6 +65,7 @@ int show_command(const ShowArguments& arguments) {
           .string();
   DagOptions options;
   options.set = arguments.set;
+  options.home = home;
   options.planner.show = arguments.task;
   options.planner.show_rows = arguments.rows;
   options.planner.show_path = path;

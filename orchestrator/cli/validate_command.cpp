@@ -15,6 +15,7 @@ int validate_command(const ValidateArguments& arguments) {
   const plugin::Registry registry = open_registry(arguments.common, home);
   DagOptions options;
   options.set = arguments.set;
+  options.home = home;
   options.planner.missing_inputs_allowed = true;
   const auto file = load_dag(arguments.file, registry, options);
   if (arguments.common.json) {

@@ -1,12 +1,10 @@
 // Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
 #include "dag/canonical.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <set>
 
+#include "core/digest.h"
 #include "core/text.h"
 
 namespace weirflow::dag {
@@ -221,19 +219,6 @@ std::string canonical_text(const Expanded& expanded) { return Writer(expanded, k
 
 std::string canonical_group_text(const Expanded& expanded, uint32_t group) {
   return Writer(expanded, group).group();
-}
-
-std::string sha256_hex(std::string_view text) {
-  constexpr char kHex[] = "0123456789abcdef";
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int length = 0;
-  EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  std::string out;
-  for (unsigned int i = 0; i < length; ++i) {
-    out += kHex[digest[i] >> 4];
-    out += kHex[digest[i] & 0xF];
-  }
-  return out;
 }
 
 std::string version_hash(const Expanded& expanded) { return sha256_hex(canonical_text(expanded)); }

@@ -24,9 +24,6 @@ std::string canonical_text(const Expanded& expanded);
 /// (retries, time limits) nor of what is around it. Precondition: made without keep_params.
 std::string canonical_group_text(const Expanded& expanded, uint32_t group);
 
-/// SHA-256 in 64 lower-case hexadecimal digits.
-std::string sha256_hex(std::string_view text);
-
 /// Version of a DAG: sha256_hex of its canonical text, as far as the DAG's files say (the versions
 /// of the plugins are added by the plan).
 std::string version_hash(const Expanded& expanded);

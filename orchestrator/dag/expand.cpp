@@ -99,7 +99,7 @@ class Expander {
     task.spec = &spec;
     task.group = parent;
     task.with = substitute(spec.with, scope, sources_, diagnostics_);
-    if (spec.when) task.when = substitute(*spec.when, scope, sources_, diagnostics_);
+    if (spec.when) task.when = condition(*spec.when, scope);
     if (spec.trigger) task.trigger = spec.trigger->value;
     task.policy = decide(policy);
   }
@@ -107,15 +107,19 @@ class Expander {
   void add_group(const TaskSpec& task, const Scope& scope, const PolicySpec& policy,
                  uint32_t parent) {
     const auto index = static_cast<uint32_t>(out_.groups.size());
-    const GroupSpec& spec = group(task);
+    const auto override = options_.groups.find(scope.prefix + task.name);
+    const bool overridden = override != options_.groups.end();
+    const std::string& key = overridden ? override->second.key : task.group_key;
+    const GroupSpec& spec = loaded_.groups.at(key);
     {
       ExpandedGroup& instance = out_.groups.emplace_back();
       instance.name = scope.prefix + task.name;
       instance.task = &task;
       instance.spec = &spec;
+      instance.key = key;
       instance.parent = parent;
       instance.first_task = static_cast<uint32_t>(out_.tasks.size());
-      if (task.when) instance.when = substitute(*task.when, scope, sources_, diagnostics_);
+      if (task.when) instance.when = condition(*task.when, scope);
       if (task.trigger) instance.trigger = task.trigger->value;
       if (task.mode) instance.mode = task.mode->value;
       if (task.model) instance.model = substitute(*task.model, scope, sources_, diagnostics_);
@@ -124,6 +128,19 @@ class Expander {
     out_.names[scope.prefix + task.name] = {true, index};
     check_nested_model(task, parent);
 
+    ParamValues params = overridden ? override->second.params : given_params(task, spec, scope);
+    out_.groups[index].params = params;
+    expand_body(spec, {params, scope.prefix + task.name + ".", false}, policy, index);
+    out_.groups[index].end_task = static_cast<uint32_t>(out_.tasks.size());
+    add_outputs(index);
+  }
+
+  Value condition(const Value& when, Scope scope) {
+    scope.double_quotes = true;
+    return substitute(when, scope, sources_, diagnostics_);
+  }
+
+  ParamValues given_params(const TaskSpec& task, const GroupSpec& spec, const Scope& scope) {
     const Value given = substitute(task.with, scope, sources_, diagnostics_);
     ParamValues params = default_values(spec.params);
     for (const ParamSpec& param : spec.params) {
@@ -132,9 +149,7 @@ class Expander {
       Value value = member->value;
       if (fit_param(value, param, diagnostics_)) params[param.name] = std::move(value);
     }
-    expand_body(spec, {params, scope.prefix + task.name + ".", false}, policy, index);
-    out_.groups[index].end_task = static_cast<uint32_t>(out_.tasks.size());
-    add_outputs(index);
+    return params;
   }
 
   void check_nested_model(const TaskSpec& task, uint32_t parent) {

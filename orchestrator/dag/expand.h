@@ -96,6 +96,8 @@ struct ExpandedGroup {
   std::string name;
   const TaskSpec* task = nullptr;   ///< the task that uses it
   const GroupSpec* spec = nullptr;  ///< what it is made from
+  std::string key;                  ///< of the spec in Loaded::groups
+  ParamValues params;               ///< of the group, as this use has them
   uint32_t parent = kNone;          ///< group around it
   uint32_t first_task = 0;          ///< its members are tasks [first_task, end_task),
   uint32_t end_task = 0;            ///< those of groups in it included
@@ -120,11 +122,18 @@ struct Expanded {
   std::map<std::string, NodeRef> names;
 };
 
+/// What a group task is made from in place of the file that it names.
+struct GroupOverride {
+  std::string key;  ///< into Loaded::groups; same names of inputs and outputs as the file's group
+  ParamValues params;
+};
+
 struct ExpandOptions {
   std::vector<std::pair<std::string, std::string>> set;  ///< as params.h apply_settings
   std::string working_folder;                            ///< absolute
   /// Leaves the DAG's own params as references, for the canonical form.
   bool keep_params = false;
+  std::map<std::string, GroupOverride> groups;  ///< by full name of the task
 };
 
 /// Tasks that a DAG may have once its groups are expanded.

@@ -134,6 +134,13 @@ struct PlanChain {
   bool blocking = false;    ///< has a thread of its own
 };
 
+/// A group that is fitted or applied, as the version that comes of it, or that it needs, has it.
+struct PlanGroup {
+  std::string task;    ///< the group task's name
+  std::string text;    ///< canonical
+  std::string source;  ///< of a fitted one, see group_source.h
+};
+
 struct Plan {
   std::string dag;
   std::string file;     ///< as given by the user
@@ -143,8 +150,7 @@ struct Plan {
   std::vector<PlanEdge> edges;
   std::vector<PlanRegion> regions;  ///< by phase
   std::vector<PlanChain> chains;
-  /// Canonical text of each fitted or applied group, by group task name.
-  std::vector<std::pair<std::string, std::string>> group_texts;
+  std::vector<PlanGroup> groups;  ///< those with a model
   bool bounded = true;
 
   [[nodiscard]] const PlanNode* find(std::string_view task, NodeKind kind = NodeKind::work) const {

@@ -34,4 +34,9 @@ std::optional<Plan> make_plan(const Expanded& expanded, const std::string& canon
                               const Sources& sources, const plugin::Registry& registry,
                               const PlannerOptions& options, Diagnostics& diagnostics);
 
+/// For a file that has errors already, so that there can be no plan: which components and options
+/// of its tasks are wrong as well. Params stay as they are written.
+void check_tasks(const Loaded& loaded, const Sources& sources, const plugin::Registry& registry,
+                 Diagnostics& diagnostics);
+
 }  // namespace weirflow::dag

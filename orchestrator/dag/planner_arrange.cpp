@@ -4,6 +4,7 @@
 #include <set>
 
 #include "dag/dag.h"
+#include "dag/plan_links.h"
 #include "dag/planner_parts.h"
 
 namespace weirflow::dag {
@@ -48,18 +49,7 @@ void sort_nodes(Draft& draft) {
   }
 }
 
-/// Lists of edges by node, so that nothing below is quadratic.
-struct Links {
-  std::vector<std::vector<int>> in, out;
-  explicit Links(const Plan& plan) : in(plan.nodes.size()), out(plan.nodes.size()) {
-    for (const PlanEdge& e : plan.edges) {
-      in[static_cast<size_t>(e.to)].push_back(e.id);
-      out[static_cast<size_t>(e.from)].push_back(e.id);
-    }
-  }
-};
-
-void set_phases(Plan& plan, const Links& links) {
+void set_phases(Plan& plan, const PlanLinks& links) {
   for (PlanNode& node : plan.nodes) {
     node.phase = 0;
     for (const int id : links.in[static_cast<size_t>(node.id)]) {
@@ -97,7 +87,7 @@ std::vector<int> connect_regions(const Plan& plan) {
 
 /// A region on which nothing start-depends and whose outputs all go to later phases moves to the
 /// earliest of these, so that its rows flow instead of lying in a file.
-void move_regions_later(Plan& plan, const Links& links) {
+void move_regions_later(Plan& plan, const PlanLinks& links) {
   std::set<int> depended;
   for (const PlanNode& node : plan.nodes) depended.insert(node.after.begin(), node.after.end());
   for (bool moved = true; moved;) {
@@ -105,9 +95,10 @@ void move_regions_later(Plan& plan, const Links& links) {
     const std::vector<int> region = connect_regions(plan);
     std::map<int, std::vector<int>> members;
     for (size_t i = 0; i < region.size(); ++i) members[region[i]].push_back(static_cast<int>(i));
-    for (auto it = members.rbegin(); it != members.rend() && !moved; ++it) {
+    std::set<int> joined;  // a region moved to them: they are looked at again, as one with it
+    for (auto it = members.rbegin(); it != members.rend(); ++it) {
       int earliest = -1;
-      bool free = true;
+      bool free = !joined.count(it->first);
       for (const int id : it->second) {
         free = free && !depended.count(id) &&
                plan.nodes[static_cast<size_t>(id)].kind != NodeKind::fit &&
@@ -123,7 +114,13 @@ void move_regions_later(Plan& plan, const Links& links) {
       // A node at the region's end that is read by nobody would be started later for no gain.
       for (const int id : it->second) free = free && !links.out[static_cast<size_t>(id)].empty();
       if (!free || earliest < 0) continue;
-      for (const int id : it->second) plan.nodes[static_cast<size_t>(id)].phase = earliest;
+      for (const int id : it->second) {
+        plan.nodes[static_cast<size_t>(id)].phase = earliest;
+        for (const int e : links.out[static_cast<size_t>(id)])
+          joined.insert(region[static_cast<size_t>(plan.edges[static_cast<size_t>(e)].to)]);
+        for (const int e : links.in[static_cast<size_t>(id)])
+          joined.insert(region[static_cast<size_t>(plan.edges[static_cast<size_t>(e)].from)]);
+      }
       moved = true;
     }
   }
@@ -164,7 +161,7 @@ void make_regions(Plan& plan) {
 
 /// A union before a fit is read in list order, so that the rows of a fit have one order: the edges
 /// that wait for their turn spill.
-void order_unions(Plan& plan, const Links& links) {
+void order_unions(Plan& plan, const PlanLinks& links) {
   std::vector<bool> reaches_fit(plan.nodes.size(), false);
   for (auto node = plan.nodes.rbegin(); node != plan.nodes.rend(); ++node) {
     bool reaches = node->kind == NodeKind::fit;
@@ -186,6 +183,9 @@ void order_unions(Plan& plan, const Links& links) {
   }
 }
 
+/// The tasks of a chain call each other, so all of them are on one thread's stack.
+constexpr size_t kLongestChain = 128;
+
 bool is_chainable(const PlanNode& node) {
   const plugin::ComponentInfo& c = node.component;
   const bool kind = c.kind == plugin::Kind::transform || c.kind == plugin::Kind::estimator;
@@ -194,7 +194,7 @@ bool is_chainable(const PlanNode& node) {
          c.cardinality != wf::Cardinality::regroup && node.inputs.size() == 1;
 }
 
-void make_chains(Plan& plan, const Links& links) {
+void make_chains(Plan& plan, const PlanLinks& links) {
   for (PlanNode& node : plan.nodes) {
     const auto& in = links.in[static_cast<size_t>(node.id)];
     int chain = -1;
@@ -208,7 +208,8 @@ void make_chains(Plan& plan, const Links& links) {
           before.component.can(WF_ABILITY_CONCURRENT) == node.component.can(WF_ABILITY_CONCURRENT);
       if (e.kind == EdgeKind::pipelined && e.from_port == 0 && leaving == 1 && same &&
           before.outputs.size() == 1 && is_chainable(before) &&
-          links.in[static_cast<size_t>(before.id)].size() == 1)
+          links.in[static_cast<size_t>(before.id)].size() == 1 &&
+          plan.chains[static_cast<size_t>(before.chain)].nodes.size() < kLongestChain)
         chain = before.chain;
     }
     if (chain < 0) {
@@ -230,7 +231,7 @@ void make_chains(Plan& plan, const Links& links) {
 void arrange(Draft& draft) {
   Plan& plan = draft.plan;
   sort_nodes(draft);
-  const Links links(plan);
+  const PlanLinks links(plan);
   set_phases(plan, links);
   move_regions_later(plan, links);
   set_edge_kinds(plan);

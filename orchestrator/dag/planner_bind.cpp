@@ -33,6 +33,10 @@ class Binder {
     for (PlanNode& node : plan_.nodes) {
       node.input_schemas.assign(node.inputs.size(), std::nullopt);
       node.output_schemas.assign(node.outputs.size(), std::nullopt);
+      if (draft_.sources[static_cast<size_t>(node.id)].broken) {
+        broken_.insert(node.id);
+        continue;
+      }
       if (node.kind == NodeKind::version) continue;
       if (!gather_inputs(node)) continue;
       if (!check_required_columns(node)) continue;
@@ -118,7 +122,27 @@ class Binder {
       for (const plugin::ColumnInfo& column : node.component.inputs[port].columns)
         good = check_column(node, *schema, column) && good;
     }
+    good = check_fit_columns(node) && good;
     if (!good) broken_.insert(node.id);
+    return good;
+  }
+
+  /// Where a component is fitted, every key that names a column needs it, a label's too; where it
+  /// is applied, only the columns of its port.
+  bool check_fit_columns(const PlanNode& node) {
+    if (node.kind != NodeKind::fit || node.input_schemas.empty() || !node.input_schemas[0])
+      return true;
+    const auto& listed = node.component.inputs[0].columns;
+    bool good = true;
+    for (const plugin::FieldInfo& field : node.component.fields) {
+      if (field.type != plugin::FieldType::column) continue;
+      if (std::any_of(listed.begin(), listed.end(),
+                      [&](const auto& column) { return column.from_key == field.key; }))
+        continue;
+      plugin::ColumnInfo needed;
+      needed.from_key = field.key;
+      good = check_column(node, *node.input_schemas[0], needed) && good;
+    }
     return good;
   }
 
@@ -160,9 +184,8 @@ class Binder {
     wf::Value::List keep;
     std::set<std::string> names;
     const auto& schema = node.input_schemas[0];
-    for (const PlanNode& member : plan_.nodes) {
-      const NodeSource& m = draft_.sources[static_cast<size_t>(member.id)];
-      if (!m.task || !is_inside(m.task->group, source.group)) continue;
+    for (const int member_id : members_of(group)) {
+      const PlanNode& member = plan_.nodes[static_cast<size_t>(member_id)];
       for (const int id : in_[static_cast<size_t>(member.id)]) {
         const PlanEdge& e = plan_.edges[static_cast<size_t>(id)];
         const PlanNode& from = plan_.nodes[static_cast<size_t>(e.from)];
@@ -191,6 +214,20 @@ class Binder {
     for (const wf::Field& f : schema->fields())
       if (names.count(f.name)) keep.emplace_back(f.name);
     node.config = {{"columns", wf::Value(std::move(keep))}};
+  }
+
+  /// The nodes of a group's tasks, those of groups inside it too.
+  std::vector<int> members_of(const ExpandedGroup& group) {
+    if (task_nodes_.empty()) {
+      task_nodes_.resize(expanded_.tasks.size());
+      for (const PlanNode& node : plan_.nodes)
+        if (const auto* task = draft_.sources[static_cast<size_t>(node.id)].task)
+          task_nodes_[static_cast<size_t>(task - expanded_.tasks.data())].push_back(node.id);
+    }
+    std::vector<int> members;
+    for (uint32_t i = group.first_task; i < group.end_task; ++i)
+      members.insert(members.end(), task_nodes_[i].begin(), task_nodes_[i].end());
+    return members;
   }
 
   [[nodiscard]] bool is_inside(uint32_t group, uint32_t outer) const {
@@ -238,8 +275,10 @@ class Binder {
     if (reply.remembered) node.remembered = *reply.remembered;
     for (size_t i = 0; i < reply.outputs.size() && i < node.output_schemas.size(); ++i)
       if (reply.outputs[i]) node.output_schemas[i] = *reply.outputs[i];
-    if (node.component.kind == plugin::Kind::source && !(*instance)->is_bounded())
+    if (node.component.kind == plugin::Kind::source && !(*instance)->is_bounded()) {
       plan_.bounded = false;
+      draft_.sources[static_cast<size_t>(node.id)].endless = true;
+    }
     mark_training_rows(node);
   }
 
@@ -260,24 +299,24 @@ class Binder {
   void report(const PlanNode& node, const wf::Status& status, Severity severity = Severity::error) {
     const bool missing =
         status.code() == wf::Code::not_found && node.component.kind == plugin::Kind::source;
-    const bool written_before = missing && !node.after.empty();
+    // A task before it writes the file: known when the region starts.
+    if (missing && !node.after.empty()) return;
+    if (missing) severity = options_.missing_inputs_allowed ? Severity::warning : Severity::error;
     if (severity == Severity::error) broken_.insert(node.id);
-    if (written_before) {  // a task before it writes the file: known when the region starts
-      broken_.erase(node.id);
-      return;
-    }
-    if (missing && options_.missing_inputs_allowed) severity = Severity::warning;
     SourceRange range = place(node);
     std::string hint;
     if (const auto* where = status.place()) {
-      hint = where->hint;
+      // Of a component that would look again when the run starts: there will be no run.
+      if (!missing || severity == Severity::warning) hint = where->hint;
       range = place(node, where->key);
       if (where->length > 0 && range.known())
         range = sources_.inside(range, where->offset, where->length);
     }
-    auto& d = diagnostics_.add(
-        severity, status.code() == wf::Code::not_found ? "not-found" : "bad-option", range,
-        node.task + " (" + node.component.id + "): " + status.message());
+    const char* code = status.code() == wf::Code::not_found           ? "not-found"
+                       : status.code() == wf::Code::permission_denied ? "not-permitted"
+                                                                      : "bad-option";
+    auto& d = diagnostics_.add(severity, code, range,
+                               node.task + " (" + node.component.id + "): " + status.message());
     d.hint = hint;
   }
 
@@ -289,6 +328,7 @@ class Binder {
   Plan& plan_;
   Diagnostics& diagnostics_;
   std::vector<std::vector<int>> in_, out_;
+  std::vector<std::vector<int>> task_nodes_;  ///< by expanded task; empty until asked for
   std::set<int> broken_;
 };
 

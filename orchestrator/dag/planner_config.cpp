@@ -3,6 +3,7 @@
 
 #include "core/text.h"
 #include "dag/planner_parts.h"
+#include "weirflow/expr.hpp"
 
 namespace weirflow::dag {
 
@@ -198,6 +199,7 @@ class ConfigCheck {
     }
     if (!value.string()) return wrong(value, field, path, "a string");
     check_allowed(*value.string(), value, field, path);
+    if (type == FieldType::expression) check_expression(*value.string(), value, path);
     return wf::Value(*value.string());
   }
 
@@ -262,6 +264,19 @@ class ConfigCheck {
     d.hint = near ? "did you mean `" + *near + "`?" : "it is one of " + join_choices(field.allowed);
   }
 
+  /// What is wrong whatever the columns are; they are checked when the task is bound.
+  void check_expression(const std::string& text, const Value& value,
+                        const std::vector<std::string>& path) {
+    const auto parsed = wf::Expression::parse_only(text);
+    if (parsed.ok()) return;
+    const auto* place = parsed.error().place();
+    auto& d = diagnostics_.error(
+        "bad-expression",
+        place ? sources_.inside(value.range, place->offset, place->length) : value.range,
+        "option `" + dotted(path) + "` of `" + component_.id + "`: " + parsed.error().message());
+    if (place) d.hint = place->hint;
+  }
+
   void defer(const Value& value, const std::vector<std::string>& path) {
     Deferred deferred{path, template_parts(value), {}};
     if (value.range.known()) {
@@ -311,6 +326,16 @@ std::vector<TemplatePart> template_parts(const Value& value) {
     }
   }
   return parts;
+}
+
+const plugin::ComponentInfo* require_component(const ExpandedTask& task,
+                                               const plugin::Registry& registry,
+                                               Diagnostics& diagnostics) {
+  auto found = registry.require(task.spec->uses.value);
+  if (found.ok()) return *found;
+  auto& d = diagnostics.error("unknown-component", task.spec->uses.range, found.error().message());
+  if (const auto* place = found.error().place()) d.hint = place->hint;
+  return nullptr;
 }
 
 void check_config(const ExpandedTask& task, const plugin::ComponentInfo& component,

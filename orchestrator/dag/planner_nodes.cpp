@@ -1,7 +1,9 @@
 // Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <utility>
 
 #include "core/text.h"
+#include "dag/plan_links.h"
 #include "dag/planner_parts.h"
 #include "plugin/instance.h"
 
@@ -26,19 +28,16 @@ class NodeMaker {
         draft_(draft),
         diagnostics_(diagnostics) {}
 
-  bool make() {
-    const size_t before = diagnostics_.errors();
+  void make() {
+    draft_.plan.nodes.reserve(expanded_.tasks.size() + expanded_.groups.size());
     task_nodes_.resize(expanded_.tasks.size());
     group_nodes_.resize(expanded_.groups.size(), -1);
     for (uint32_t i = 0; i < expanded_.tasks.size(); ++i) make_task(i);
     for (uint32_t g = 0; g < expanded_.groups.size(); ++g)
       if (expanded_.groups[g].mode == Mode::fit) make_version(g);
-    if (diagnostics_.errors() > before) return false;
     for (uint32_t i = 0; i < expanded_.tasks.size(); ++i) make_inputs(i);
-    if (diagnostics_.errors() > before) return false;
     for (PlanNode& node : draft_.plan.nodes) make_dependencies(node);
     drop_unread_applies();
-    return diagnostics_.errors() == before;
   }
 
  private:
@@ -64,14 +63,9 @@ class NodeMaker {
   void make_task(uint32_t index) {
     const ExpandedTask& task = expanded_.tasks[index];
     const std::string& uses = task.spec->uses.value;
-    auto found = registry_.require(uses);
-    if (!found.ok()) {
-      auto& d =
-          diagnostics_.error("unknown-component", task.spec->uses.range, found.error().message());
-      if (const auto* place = found.error().place()) d.hint = place->hint;
-      return;
-    }
-    const plugin::ComponentInfo& component = **found;
+    const auto* required = require_component(task, registry_, diagnostics_);
+    if (!required) return;
+    const plugin::ComponentInfo& component = *required;
     const uint32_t group = model_group(task.group);
     const bool fits = group != kNone && expanded_.groups[group].mode == Mode::fit &&
                       component.kind == plugin::Kind::estimator;
@@ -82,6 +76,7 @@ class NodeMaker {
           .hint = "put the task into a group file and use that with mode = \"fit\" or \"apply\"";
       return;
     }
+    const size_t before = diagnostics_.errors();
     if (fits) {
       PlanNode& fit = add(NodeKind::fit, {&task, kNone, 0});
       task_nodes_[index].fit = fit.id;
@@ -92,6 +87,18 @@ class NodeMaker {
     task_nodes_[index].work = node.id;
     describe(node, task, component, group);
     if (fits) node.after.push_back(task_nodes_[index].fit);
+    if (diagnostics_.errors() > before) set_broken(index);
+  }
+
+  void set_broken(uint32_t task) {
+    for (const int id : {task_nodes_[task].work, task_nodes_[task].fit})
+      if (id >= 0) draft_.sources[static_cast<size_t>(id)].broken = true;
+  }
+
+  /// Nothing is known of its outputs, or not enough.
+  [[nodiscard]] bool is_broken(uint32_t task) const {
+    const int id = task_nodes_[task].work;
+    return id < 0 || draft_.sources[static_cast<size_t>(id)].broken;
   }
 
   void describe(PlanNode& node, const ExpandedTask& task, const plugin::ComponentInfo& component,
@@ -102,7 +109,6 @@ class NodeMaker {
     const bool again = node.kind == NodeKind::apply;  // the fit's messages were given already
     Diagnostics quiet;
     check_config(task, component, sources_, node, again ? quiet : diagnostics_);
-    for (const ExpandedInput& input : task.inputs) (void)input;
     for (const plugin::PortInfo& port : component.inputs) {
       if (!port.dynamic) {
         node.inputs.push_back(port.name);
@@ -115,6 +121,11 @@ class NodeMaker {
       }
     }
     node.outputs = plugin::output_names(component, node.config);
+    if (std::count(node.outputs.begin(), node.outputs.end(), "errors") > 0)
+      diagnostics_.error(
+          "reserved-name", task.spec->range,
+          "`" + node.task + "` (" + component.id +
+              ") has an output `errors`: the rows that a task refuses have that name");
     if (group != kNone) {
       const ExpandedGroup& g = expanded_.groups[group];
       node.group = g.name;
@@ -148,7 +159,10 @@ class NodeMaker {
       node.model = ModelRef{group.name, "", template_parts(*group.model), group.on_missing};
     for (uint32_t i = group.first_task; i < group.end_task; ++i)
       if (task_nodes_[i].fit >= 0) node.after.push_back(task_nodes_[i].fit);
-    if (node.after.empty())
+    const bool known =
+        std::all_of(task_nodes_.begin() + group.first_task, task_nodes_.begin() + group.end_task,
+                    [](const TaskNodes& n) { return n.work >= 0; });
+    if (node.after.empty() && known)
       diagnostics_.error("nothing-to-fit", group.task->range,
                          "group `" + group.name + "` has no estimator: there is nothing to fit");
   }
@@ -239,9 +253,8 @@ class NodeMaker {
     PlanNode& node = add(NodeKind::work, {nullptr, group, output});
     const int id = node.id;
     node.task = g.name + "." + g.outputs[output].name;
-    for (const PlanNode& other : draft_.plan.nodes)
-      if (other.id != id && other.task == node.task)
-        node.task = g.name + ".output." + g.outputs[output].name;
+    if (expanded_.find(node.task).index != kNone)
+      node.task = g.name + ".output." + g.outputs[output].name;
     node.group = g.name;
     node.component = *component;
     node.inputs = {"in"};
@@ -259,6 +272,8 @@ class NodeMaker {
   void make_inputs(uint32_t index) {
     const ExpandedTask& task = expanded_.tasks[index];
     const TaskNodes nodes = task_nodes_[index];
+    if (nodes.work < 0) return;
+    const size_t before = diagnostics_.errors();
     std::vector<bool> fed(draft_.plan.nodes[static_cast<size_t>(nodes.work)].inputs.size(), false);
     for (const ExpandedInput& input : task.inputs) {
       const int to_port =
@@ -267,6 +282,10 @@ class NodeMaker {
       fed[static_cast<size_t>(to_port)] = true;
       int position = 0;
       for (const ExpandedEdge& edge : input.edges) {
+        if (is_broken(edge.from)) {
+          set_broken(index);
+          continue;
+        }
         int from = task_nodes_[edge.from].work;
         const auto port = output_index(draft_.plan.nodes[static_cast<size_t>(from)], edge);
         if (!port) continue;
@@ -293,40 +312,48 @@ class NodeMaker {
                        node.component.id + ") is not connected")
             .hint = "say where its rows come from: from = \"TASK\"";
       }
+    if (diagnostics_.errors() > before) set_broken(index);
   }
 
   // --- start dependencies ---
 
   void nodes_of(NodeRef on, std::vector<int>& out) const {
-    if (!on.is_group) {
-      out.push_back(task_nodes_[on.index].work);
-      return;
-    }
+    const auto add_task = [&](uint32_t task) {
+      if (task_nodes_[task].work >= 0) out.push_back(task_nodes_[task].work);
+    };
+    if (!on.is_group) return add_task(on.index);
     if (group_nodes_[on.index] >= 0) {
       out.push_back(group_nodes_[on.index]);
       return;
     }
     const ExpandedGroup& g = expanded_.groups[on.index];
-    for (uint32_t i = g.first_task; i < g.end_task; ++i) out.push_back(task_nodes_[i].work);
+    for (uint32_t i = g.first_task; i < g.end_task; ++i) add_task(i);
   }
 
-  void depend(PlanNode& node, const std::vector<Dependency>& dependencies) const {
+  void depend(PlanNode& node, const std::vector<Dependency>& dependencies) {
+    depended_by_.resize(draft_.plan.nodes.size(), -1);
     for (const Dependency& d : dependencies) {
       std::vector<int> on;
       nodes_of(d.on, on);
       for (const int id : on) {
-        if (id == node.id || std::count(node.trigger_on.begin(), node.trigger_on.end(), id))
-          continue;
+        if (id == node.id) continue;
+        if (std::exchange(depended_by_[static_cast<size_t>(id)], node.id) == node.id) continue;
         node.after.push_back(id);
         node.trigger_on.push_back(id);
       }
     }
   }
 
-  void set_when(PlanNode& node, const std::optional<Value>& when) const {
-    if (!when || !when->string()) return;
-    node.when = *when->string();
-    node.when_origin = origin_of(when->range, sources_);
+  /// Conditions of a task and of the groups around it must all hold.
+  void add_when(PlanNode& node, const std::optional<Value>& when) {
+    if (!when) return;
+    const std::string condition = check_when(*when, sources_, diagnostics_);
+    if (condition.empty()) return;
+    if (node.when.empty())
+      node.when = condition;
+    else
+      node.when = "(" + node.when + ") and (" + condition + ")";
+    if (node.when_origin.file.empty()) node.when_origin = origin_of(when->range, sources_);
   }
 
   void make_dependencies(PlanNode& node) {
@@ -335,7 +362,7 @@ class NodeMaker {
     if (source.task) {
       depend(node, source.task->dependencies);
       node.trigger = source.task->trigger;
-      set_when(node, source.task->when);
+      add_when(node, source.task->when);
       group = source.task->group;
     }
     // A version node waits for its fits, which wait for what its group waits for.
@@ -344,7 +371,7 @@ class NodeMaker {
       const ExpandedGroup& g = expanded_.groups[group];
       if (node.trigger_on.empty()) node.trigger = g.trigger;
       depend(node, g.dependencies);
-      if (node.when.empty()) set_when(node, g.when);
+      add_when(node, g.when);
     }
   }
 
@@ -352,24 +379,33 @@ class NodeMaker {
   void drop_unread_applies() {
     Plan& plan = draft_.plan;
     std::vector<bool> drop(plan.nodes.size(), false);
-    for (bool changed = true; changed;) {
-      changed = false;
-      for (const PlanNode& node : plan.nodes) {
-        if (drop[static_cast<size_t>(node.id)]) continue;
-        const NodeSource& source = draft_.sources[static_cast<size_t>(node.id)];
-        const bool replay =
-            node.kind == NodeKind::apply ||
-            (!source.task && node.kind == NodeKind::work && is_fit_group(source.group)) ||
-            (source.task && node.component.kind == plugin::Kind::transform &&
-             is_fit_group(model_group(source.task->group)));
-        if (!replay) continue;
-        const bool read = std::any_of(plan.edges.begin(), plan.edges.end(), [&](const PlanEdge& e) {
-          return e.from == node.id && !drop[static_cast<size_t>(e.to)];
-        });
-        if (!read) changed = drop[static_cast<size_t>(node.id)] = true;
+    std::vector<int> readers(plan.nodes.size(), 0), unread;
+    const PlanLinks links(plan);
+    const auto look_at = [&](int id) {
+      if (readers[static_cast<size_t>(id)] == 0 && is_replay(plan.nodes[static_cast<size_t>(id)]))
+        unread.push_back(id);
+    };
+    for (const PlanEdge& e : plan.edges) ++readers[static_cast<size_t>(e.from)];
+    for (const PlanNode& node : plan.nodes) look_at(node.id);
+    while (!unread.empty()) {
+      const auto id = static_cast<size_t>(unread.back());
+      unread.pop_back();
+      drop[id] = true;
+      for (const int edge : links.in[id]) {
+        const int from = plan.edges[static_cast<size_t>(edge)].from;
+        --readers[static_cast<size_t>(from)];
+        look_at(from);
       }
     }
     drop_nodes(draft_, drop);
+  }
+  /// Of a fit group, and there only to hand training rows on.
+  [[nodiscard]] bool is_replay(const PlanNode& node) const {
+    const NodeSource& source = draft_.sources[static_cast<size_t>(node.id)];
+    return node.kind == NodeKind::apply ||
+           (!source.task && node.kind == NodeKind::work && is_fit_group(source.group)) ||
+           (source.task && node.component.kind == plugin::Kind::transform &&
+            is_fit_group(model_group(source.task->group)));
   }
   [[nodiscard]] bool is_fit_group(uint32_t group) const {
     return group != kNone && expanded_.groups[group].mode == Mode::fit;
@@ -383,13 +419,14 @@ class NodeMaker {
   std::vector<TaskNodes> task_nodes_;
   std::vector<int> group_nodes_;  ///< version nodes by group
   std::map<std::pair<uint32_t, uint32_t>, int> boundaries_;
+  std::vector<int> depended_by_;  ///< the last node whose trigger reads this one
 };
 
 }  // namespace
 
-bool make_nodes(const Expanded& expanded, const plugin::Registry& registry, const Sources& sources,
+void make_nodes(const Expanded& expanded, const plugin::Registry& registry, const Sources& sources,
                 Draft& draft, Diagnostics& diagnostics) {
-  return NodeMaker(expanded, registry, sources, draft, diagnostics).make();
+  NodeMaker(expanded, registry, sources, draft, diagnostics).make();
 }
 
 }  // namespace weirflow::dag

@@ -22,12 +22,19 @@ struct NodeSource {
   const ExpandedTask* task = nullptr;  ///< null for version and boundary nodes
   uint32_t group = kNone;              ///< of version and boundary nodes
   uint32_t output = 0;                 ///< of boundary nodes
+  bool endless = false;                ///< a source that is not bounded
+  bool broken = false;                 ///< wrong, and reported: nothing is said about its columns
 };
 
 struct Draft {
   Plan plan;
   std::vector<NodeSource> sources;  ///< parallel to plan.nodes
 };
+
+/// The component that a task uses; nullptr after a report.
+const plugin::ComponentInfo* require_component(const ExpandedTask& task,
+                                               const plugin::Registry& registry,
+                                               Diagnostics& diagnostics);
 
 /// Checks `with` against the component's keys and types, resolves paths, durations and sizes, and
 /// fills in defaults; templates become deferred.
@@ -37,11 +44,17 @@ void check_config(const ExpandedTask& task, const plugin::ComponentInfo& compone
 /// The parts of a template, or one part of text.
 std::vector<TemplatePart> template_parts(const Value& value);
 
+/// The expression of a `when`, "" when it is unset: results of tasks are its columns, by the names
+/// `tasks.NAME.result.KEY` and `tasks.NAME.version`. Reports what is wrong whatever the results
+/// are.
+std::string check_when(const Value& when, const Sources& sources, Diagnostics& diagnostics);
+
 /// Where a configuration key (dotted path) of a task is written; its `uses` when it is not.
 SourceRange place_of(const ExpandedTask& task, const std::string& key);
 
-/// Nodes, edges and start dependencies; false after an error that leaves them incomplete.
-bool make_nodes(const Expanded& expanded, const plugin::Registry& registry, const Sources& sources,
+/// Nodes, edges and start dependencies. After an error some are missing, and the nodes that they
+/// would have belonged to are broken.
+void make_nodes(const Expanded& expanded, const plugin::Registry& registry, const Sources& sources,
                 Draft& draft, Diagnostics& diagnostics);
 
 /// Drops the nodes that the selected tasks do not need; reports names that are no task.
@@ -56,6 +69,9 @@ void drop_nodes(Draft& draft, const std::vector<bool>& drop);
 
 /// Sorts the nodes topologically, computes phases and kinds of edges, regions and chains.
 void arrange(Draft& draft);
+
+/// Refuses fits, stored edges and waiting behind sources that are not bounded, once they are bound.
+void check_endless(Draft& draft, Diagnostics& diagnostics);
 
 /// Binds every node in order and checks columns along the edges.
 void bind_nodes(const Expanded& expanded, const Sources& sources, const plugin::Registry& registry,

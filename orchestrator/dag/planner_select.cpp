@@ -2,11 +2,13 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "dag/plan_links.h"
 #include "dag/planner_parts.h"
 
 namespace weirflow::dag {
 
 void drop_nodes(Draft& draft, const std::vector<bool>& drop) {
+  if (std::find(drop.begin(), drop.end(), true) == drop.end()) return;
   Plan& plan = draft.plan;
   std::vector<int> now(plan.nodes.size(), -1);
   int next = 0;
@@ -56,19 +58,44 @@ void unknown_task(const std::string& name, const Plan& plan, Diagnostics& diagno
     d.hint = "did you mean `" + *near + "`?";
 }
 
+/// "task.port" where there is the task, else as unknown_task().
+void unknown_output(const std::string& name, const Plan& plan, Diagnostics& diagnostics) {
+  const size_t dot = std::min(name.rfind('.'), name.size());
+  for (const PlanNode& node : plan.nodes) {
+    if (dot == name.size() || node.task != name.substr(0, dot)) continue;
+    const std::string port = name.substr(dot + 1);
+    auto& d =
+        diagnostics.error("unknown-port", {}, "`" + node.task + "` has no output `" + port + "`");
+    if (const auto near = nearest_name(port, node.outputs))
+      d.hint = "did you mean `" + *near + "`?";
+    else if (!node.outputs.empty())
+      d.hint = "its outputs: " + join_choices(node.outputs, "`", " and ");
+    return;
+  }
+  for (const PlanNode& node : plan.nodes)
+    if (node.task == name && node.kind != NodeKind::version) {
+      diagnostics.error("no-output", {}, "`" + name + "` (" + node.component.id + ") has no rows");
+      return;
+    }
+  unknown_task(name, plan, diagnostics);
+}
+
 /// Marks everything that a marked node needs.
 void mark_needed(const Plan& plan, std::vector<bool>& needed) {
-  for (bool changed = true; changed;) {
-    changed = false;
-    const auto need = [&](int id) {
-      if (needed[static_cast<size_t>(id)]) return;
-      changed = needed[static_cast<size_t>(id)] = true;
-    };
-    for (const PlanEdge& e : plan.edges)
-      if (needed[static_cast<size_t>(e.to)]) need(e.from);
-    for (const PlanNode& node : plan.nodes)
-      if (needed[static_cast<size_t>(node.id)])
-        for (const int dep : node.after) need(dep);
+  const PlanLinks links(plan);
+  std::vector<int> open;
+  for (const PlanNode& node : plan.nodes)
+    if (needed[static_cast<size_t>(node.id)]) open.push_back(node.id);
+  const auto need = [&](int id) {
+    if (needed[static_cast<size_t>(id)]) return;
+    needed[static_cast<size_t>(id)] = true;
+    open.push_back(id);
+  };
+  while (!open.empty()) {
+    const auto id = static_cast<size_t>(open.back());
+    open.pop_back();
+    for (const int edge : links.in[id]) need(plan.edges[static_cast<size_t>(edge)].from);
+    for (const int dep : plan.nodes[id].after) need(dep);
   }
 }
 
@@ -122,7 +149,7 @@ void add_show(const PlannerOptions& options, const plugin::Registry& registry, D
       if (node.group == options.show && !node.outputs.empty()) from = node.id, port = 0;
   const plugin::ComponentInfo* component = registry.find("show.rows");
   if (from < 0 || !component) {
-    unknown_task(options.show, plan, diagnostics);
+    unknown_output(options.show, plan, diagnostics);
     return;
   }
   std::vector<bool> needed(plan.nodes.size(), false);

@@ -44,6 +44,17 @@ class Reader {
     return std::move(loaded_);
   }
 
+  /// See read_group_files().
+  std::map<std::string, GroupSpec> read_groups(const std::vector<GroupFile>& files,
+                                               const std::string& key, const std::string& shown) {
+    at_hand_ = &files;
+    prefix_ = key + ":";
+    const std::string name = fs::path(files[0].path).filename().string();
+    const auto file = load_group(prefix_ + files[0].path, shown + ": " + name, {});
+    add_group(file, key);
+    return std::move(loaded_.groups);
+  }
+
  private:
   static SourceRange range_of(const Value& root, std::string_view key) {
     return root.find(key)->key_range;
@@ -104,7 +115,7 @@ class Reader {
           .hint = "the graph is fixed before any param is known";
       return "";
     }
-    const std::string key = resolve_path(path.value, sources_.folder(from));
+    const std::string key = prefix_ + resolve_path(path.value, sources_.folder(from));
     const auto again = std::find(open_.begin(), open_.end(), key);
     if (again != open_.end()) {
       std::string chain;
@@ -120,12 +131,28 @@ class Reader {
     const std::string shown =
         (fs::path(sources_.shown(from)).parent_path() / path.value).lexically_normal().string();
     const size_t files = sources_.size();
-    const auto file = load_file(key, shown, path.range, sources_, diagnostics_);
+    const auto file = load_group(key, shown, path.range);
     if (sources_.size() > files) sources_.set_included_from(static_cast<FileId>(files), path.range);
+    return add_group(file, key) ? key : "";
+  }
+
+  std::optional<FileId> load_group(const std::string& key, const std::string& shown,
+                                   SourceRange asked_at) {
+    if (!at_hand_) return load_file(key, shown, asked_at, sources_, diagnostics_);
+    const auto path = std::string_view(key).substr(prefix_.size());
+    for (const GroupFile& file : *at_hand_)
+      if (file.path == path)
+        return load_text(file.text, shown, fs::path(file.path).parent_path().string(), sources_,
+                         diagnostics_);
+    diagnostics_.error("file-not-found", asked_at, shown + " is not part of the stored group");
+    return std::nullopt;
+  }
+
+  bool add_group(std::optional<FileId> file, const std::string& key) {
     auto root = file ? parse_toml(*file, sources_, diagnostics_) : std::nullopt;
     if (!root || !is_kind(*root, "group", "dag")) {
       failed_.insert(key);
-      return "";
+      return false;
     }
     GroupSpec group;
     check_section(*root, Section::group_file, {*file, 0, 0}, diagnostics_);
@@ -136,18 +163,27 @@ class Reader {
     open_.pop_back();
     check_group(group, loaded_.groups, diagnostics_);
     loaded_.groups.emplace(key, std::move(group));
-    return key;
+    return true;
   }
 
   Sources& sources_;
   Diagnostics& diagnostics_;
   ReadContext context_;
   Loaded loaded_;
-  std::vector<std::string> open_;  // files being read, outermost first
-  std::set<std::string> failed_;   // reported already
+  const std::vector<GroupFile>* at_hand_ = nullptr;  // null: groups are on disk
+  std::string prefix_;                               // of keys
+  std::vector<std::string> open_;                    // files being read, outermost first
+  std::set<std::string> failed_;                     // reported already
 };
 
 }  // namespace
+
+void read_group_files(const std::vector<GroupFile>& files, const std::string& key,
+                      const std::string& shown, Loaded& loaded, Sources& sources,
+                      Diagnostics& diagnostics) {
+  for (auto& [name, group] : Reader(sources, diagnostics).read_groups(files, key, shown))
+    loaded.groups.insert_or_assign(name, std::move(group));
+}
 
 Loaded read_dag(const std::string& path, const std::string& shown, Sources& sources,
                 Diagnostics& diagnostics) {

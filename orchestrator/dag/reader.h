@@ -5,6 +5,7 @@
 /// plugins: form, names, references, templates, params, cycles. Reference: docs/dag-format.md.
 
 #include <string>
+#include <vector>
 
 #include "dag/diagnostics.h"
 #include "dag/spec.h"
@@ -20,5 +21,17 @@ Loaded read_dag(const std::string& path, const std::string& shown, Sources& sour
 /// As read_dag, for a text that is at hand. `folder` (absolute) is where group files are sought.
 Loaded read_dag_text(std::string text, const std::string& shown, const std::string& folder,
                      Sources& sources, Diagnostics& diagnostics);
+
+/// A file that is at hand in place of the one on disk.
+struct GroupFile {
+  std::string path;  ///< absolute
+  std::string text;
+};
+
+/// Reads the group of `files[0]` into `loaded.groups[key]`, and the groups that it names - from
+/// `files` only - under keys that begin with `key`. Places are shown as in "`shown`: FILE".
+void read_group_files(const std::vector<GroupFile>& files, const std::string& key,
+                      const std::string& shown, Loaded& loaded, Sources& sources,
+                      Diagnostics& diagnostics);
 
 }  // namespace weirflow::dag

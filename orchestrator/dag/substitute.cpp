@@ -23,6 +23,12 @@ std::optional<std::string> as_text(const Value& value) {
   return std::nullopt;
 }
 
+std::string with_doubled_quotes(const std::string& text) {
+  std::string out;
+  for (const char c : text) out += c == '\'' ? "''" : std::string(1, c);
+  return out;
+}
+
 class Substitution {
  public:
   Substitution(const Scope& scope, const Sources& sources, Diagnostics& diagnostics)
@@ -101,7 +107,7 @@ class Substitution {
         } else if (param->is_path && param->base != kNoFile) {
           *text = resolve_path(*text, sources_.folder(param->base));
         }
-        append_literal(result, std::move(*text));
+        append_literal(result, scope_.double_quotes ? with_doubled_quotes(*text) : *text);
       } else {
         const std::string what =
             param->is_null() ? "has no value" : "is " + std::string(param->kind());

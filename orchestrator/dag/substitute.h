@@ -14,6 +14,9 @@ struct Scope {
   const ParamValues& params;
   std::string prefix;        ///< of task names: "model." inside the group of task `model`
   bool keep_params = false;  ///< leave references to params
+  /// For expressions: a single quote in a param that is put into a text is doubled, so that it
+  /// cannot end the text.
+  bool double_quotes = false;
 };
 
 /// A string that is one whole template becomes the param's value, with its type, base folder and

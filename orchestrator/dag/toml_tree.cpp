@@ -244,7 +244,10 @@ std::optional<FileId> load_file(const std::string& path, const std::string& show
   errno = 0;
   std::ifstream in(path, std::ios::binary);
   if (!in)
-    return refuse(errno == ENOENT ? "file-not-found" : "file-not-readable", std::strerror(errno));
+    return refuse(errno == ENOENT   ? "file-not-found"
+                  : errno == EACCES ? "not-permitted"
+                                    : "file-not-readable",
+                  std::strerror(errno));
   std::string text;
   char buffer[1 << 16];
   while (in.read(buffer, sizeof buffer) || in.gcount() > 0) {

@@ -4,7 +4,10 @@
 namespace weirflow::engine {
 
 Pool::Pool(int threads) {
-  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+  for (int i = 0; i < threads; ++i) {
+    std::atomic<uint64_t>& calls = calls_.emplace_back(0);
+    threads_.emplace_back([this, &calls] { work(calls); });
+  }
 }
 
 Pool::~Pool() {
@@ -24,7 +27,19 @@ void Pool::submit(Actor* actor) {
   wake_.notify_one();
 }
 
-void Pool::work() {
+Pool::Moment Pool::now() const {
+  Moment moment;
+  for (const auto& calls : calls_) moment.push_back(calls.load(std::memory_order_acquire));
+  return moment;
+}
+
+bool Pool::has_passed(const Moment& moment) const {
+  for (size_t i = 0; i < moment.size(); ++i)
+    if (moment[i] % 2 == 1 && calls_[i].load(std::memory_order_acquire) == moment[i]) return false;
+  return true;
+}
+
+void Pool::work(std::atomic<uint64_t>& calls) {
   for (;;) {
     Actor* actor = nullptr;
     {
@@ -34,7 +49,9 @@ void Pool::work() {
       actor = ready_.front();
       ready_.pop_front();
     }
+    calls.fetch_add(1, std::memory_order_acq_rel);
     actor->execute();
+    calls.fetch_add(1, std::memory_order_release);
   }
 }
 

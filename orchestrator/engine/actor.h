@@ -45,14 +45,21 @@ class Pool {
   Pool& operator=(const Pool&) = delete;
   [[nodiscard]] int threads() const { return static_cast<int>(threads_.size()); }
 
+  /// A moment. An actor that was idle then may still have a thread on its way out of it; once the
+  /// moment has passed for all threads it has none, and may be destroyed.
+  using Moment = std::vector<uint64_t>;
+  [[nodiscard]] Moment now() const;
+  [[nodiscard]] bool has_passed(const Moment& moment) const;
+
  private:
   friend class Actor;
   void submit(Actor* actor);
-  void work();
+  void work(std::atomic<uint64_t>& calls);
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Actor*> ready_;
   bool stop_ = false;
+  std::deque<std::atomic<uint64_t>> calls_;  ///< by thread; odd while it is in an actor
   std::vector<std::thread> threads_;
 };
 

@@ -1,10 +1,9 @@
 // Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
 #include "engine/chain.h"
 
-#include <time.h>
+#include <algorithm>
 
-#include <chrono>
-
+#include "engine/clock.h"
 #include "engine/flight_record.h"
 
 namespace weirflow::engine {
@@ -18,18 +17,6 @@ constexpr int64_t kSourceWaitUs = 100'000;
 
 /// Calls before a lane goes to the back of the pool's queue, so that no chain holds a thread.
 constexpr int kTurns = 16;
-
-int64_t steady_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
-int64_t thread_cpu_us() {
-  timespec t{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return t.tv_sec * 1'000'000 + t.tv_nsec / 1'000;
-}
 
 }  // namespace
 
@@ -100,6 +87,11 @@ Chain::Chain(std::vector<ChainNode> nodes, std::vector<std::vector<LaneNode>> la
       events_(std::move(events)),
       source_(nodes_.front().plan->component.kind == plugin::Kind::source),
       ordered_(lanes.size() > 1) {
+  for (const ChainNode& node : nodes_) {
+    leaving_.insert(leaving_.end(), node.errors.edges.begin(), node.errors.edges.end());
+    for (const OutputPort& port : node.outputs)
+      leaving_.insert(leaving_.end(), port.edges.begin(), port.edges.end());
+  }
   for (auto& lane_nodes : lanes) {
     auto lane = std::make_unique<Lane>();
     lane->index = lanes_.size();
@@ -122,6 +114,12 @@ void Chain::cancel() {
       node.instance->cancel();
       node.instance->wake();
     }
+}
+
+void Chain::wake_source() {
+  if (!source_) return;
+  for (auto& lane : lanes_) lane->nodes.front().instance->wake();
+  notify();
 }
 
 void Chain::stop() {
@@ -173,7 +171,8 @@ Chain::Work Chain::decide(Lane& lane) {
   if (all_outputs_closed()) ask_to_stop(static_cast<int>(nodes_.size()));
   if (stop_from_ >= 0) return begin_finish(lane);
   if (source_) {
-    if (!source_ended_) return {Work::Kind::source, -1, 0, {}};
+    if (!source_ended_ && !attempt_.sources_stopped.load(std::memory_order_relaxed))
+      return {Work::Kind::source, -1, 0, {}};
     return begin_finish(lane);
   }
   return decide_input(lane);
@@ -221,14 +220,8 @@ Chain::Work Chain::begin_finish(Lane& lane) {
 }
 
 bool Chain::any_output_full() const {
-  for (const ChainNode& node : nodes_) {
-    for (const OutputEdge* e : node.errors.edges)
-      if (e->is_full()) return true;
-    for (const OutputPort& port : node.outputs)
-      for (const OutputEdge* e : port.edges)
-        if (e->is_full()) return true;
-  }
-  return false;
+  return std::any_of(leaving_.begin(), leaving_.end(),
+                     [](const OutputEdge* e) { return e->is_full(); });
 }
 
 bool Chain::all_outputs_closed() const {

@@ -83,6 +83,8 @@ class Chain {
   void notify();
   /// [any] Calls cancel and wake of every instance.
   void cancel();
+  /// [any] Looks again at AttemptContext::sources_stopped, also when its source waits.
+  void wake_source();
   /// Joins own threads. Precondition: the region is quiet.
   void stop();
   /// A consumer asked it to end before its input did; after the end.
@@ -141,6 +143,7 @@ class Chain {
   InputGate gate_;
   AttemptContext& attempt_;
   ChainEvents events_;
+  std::vector<const OutputEdge*> leaving_;  ///< every edge out of the chain
   const bool source_;
   const bool ordered_;  ///< more than one lane: results wait for their turn
 

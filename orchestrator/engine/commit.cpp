@@ -57,6 +57,11 @@ wf::Status CommitManifest::mark_done(const std::string& folder) const {
   return rename_durably(folder + kCommitted, folder + kDone);
 }
 
+bool CommitManifest::is_durable(const std::string& folder) {
+  std::error_code error;
+  return std::filesystem::exists(folder + kCommitted, error);
+}
+
 wf::Status recover_commits(const std::string& folder, plugin::Registry& registry) {
   std::error_code error;
   for (auto it = std::filesystem::recursive_directory_iterator(folder, error);

@@ -28,6 +28,8 @@ struct CommitManifest {
   /// Writes, syncs and renames; answers the SHA-256 of the content in hex.
   [[nodiscard]] wf::Result<std::string> make_durable(const std::string& folder) const;
   [[nodiscard]] wf::Status mark_done(const std::string& folder) const;
+  /// The commit point is passed and not all is done: also when make_durable() failed behind it.
+  [[nodiscard]] static bool is_durable(const std::string& folder);
 };
 
 /// Looks through the attempt folders below `folder` and rolls forward each commit that passed its

@@ -43,12 +43,17 @@ std::string task_violation(const TaskRows& t) {
 }  // namespace
 
 wf::Status check_conservation(const std::vector<TaskRows>& tasks,
-                              const std::vector<EdgeRows>& edges) {
+                              const std::vector<EdgeRows>& edges, int* culprit) {
   std::string violations;
   const auto add = [&](const std::string& text) {
     if (!text.empty()) violations += (violations.empty() ? "" : "; ") + text;
   };
-  for (const TaskRows& t : tasks) add(task_violation(t));
+  if (culprit) *culprit = -1;
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    const std::string violation = task_violation(tasks[i]);
+    if (!violation.empty() && culprit && *culprit < 0) *culprit = static_cast<int>(i);
+    add(violation);
+  }
   for (const EdgeRows& e : edges)
     if (e.produced != e.consumed + e.discarded + e.shed)
       add(e.from + " -> " + e.to + ": " + std::to_string(e.produced) + " rows were produced, but " +

@@ -34,8 +34,9 @@ struct EdgeRows {
   int64_t produced = 0, consumed = 0, discarded = 0, shed = 0;
 };
 
-/// Ok, or internal naming every violation with its numbers.
+/// Ok, or internal naming every violation with its numbers. `culprit`: index of the first task
+/// whose own counts do not add up, -1 when it is only edges.
 wf::Status check_conservation(const std::vector<TaskRows>& tasks,
-                              const std::vector<EdgeRows>& edges);
+                              const std::vector<EdgeRows>& edges, int* culprit = nullptr);
 
 }  // namespace weirflow::engine

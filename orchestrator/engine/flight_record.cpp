@@ -19,6 +19,7 @@ namespace {
 
 constexpr uint64_t kMagic = 0x31464c4657454957;  // "WIEWFLF1", little-endian
 constexpr uint32_t kSlots = 2048;                // threads at the same time; further ones go unseen
+constexpr int32_t kExit = -1;                    // in place of a signal
 constexpr std::array kFatal = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
 /// All of it is shared between two processes of the same program: numbers and offsets only.
@@ -72,7 +73,12 @@ class ThreadSlot {
     stack_t none{};
     none.ss_flags = SS_DISABLE;
     ::sigaltstack(&none, nullptr);
-    if (g_record.load(std::memory_order_acquire)) slot_->taken = 0;
+    if (!g_record.load(std::memory_order_acquire)) return;
+    // A thread that ends inside a component is one that called exit().
+    if (slot_->node >= 0)
+      slot_->signal = kExit;
+    else
+      slot_->taken = 0;
   }
   ThreadSlot(const ThreadSlot&) = delete;
   ThreadSlot& operator=(const ThreadSlot&) = delete;

@@ -66,7 +66,7 @@ struct FlightReport {
   std::string run_id, dag, dag_version;
   std::vector<Task> tasks;    ///< by node
   std::vector<int> called;    ///< nodes whose component was being called
-  std::optional<int> struck;  ///< node on whose thread a signal struck
+  std::optional<int> struck;  ///< node on whose thread a signal struck, or exit() was called
   bool finished = false;
 };
 

@@ -32,10 +32,12 @@ class FittedModel {
 };
 
 /// What a fit hands over to be stored. Everything in it is part of the version's identity but
-/// `run` and `dag`, which are records beside it.
+/// `group_source`, `run` and `dag`, which are kept beside it.
 struct FittedGroup {
   std::string model;       ///< name
   std::string group_text;  ///< canonical TOML of the group
+  std::string
+      group_source;  ///< its files and params (dag/group_source.h); not part of the identity
   /// Per member estimator: component id, component version and state, in order of the stages.
   struct State {
     std::string member, component, component_version, bytes;
@@ -45,6 +47,8 @@ struct FittedGroup {
   std::string training_data;  ///< hex digest of the rows of the first fit spool, in order
   int64_t training_rows = 0;
   std::string run, dag;
+  /// Results that its fits set, by member; a record beside the version.
+  wf::Value::Table results;
 };
 
 class Models {

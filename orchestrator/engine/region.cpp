@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/file.h"
+#include "engine/clock.h"
 #include "engine/commit.h"
 #include "engine/conservation.h"
 #include "engine/flight_record.h"
@@ -16,11 +17,11 @@ using dag::NodeKind;
 using dag::PlanEdge;
 using dag::PlanNode;
 
-/// A node without rows in a queue: an action, or the fit of an estimator. Has its own thread.
+/// A node without rows in a queue: an action, or the fit of an estimator.
 class RegionAttempt::Job final : public Actor {
  public:
-  Job(RegionAttempt& region, const PlanNode& node, LaneNode lane)
-      : Actor(nullptr, *region.activity_), node_(node), lane_(std::move(lane)), region_(region) {}
+  Job(RegionAttempt& region, const PlanNode& node, LaneNode lane, Pool* pool)
+      : Actor(pool, *region.activity_), node_(node), lane_(std::move(lane)), region_(region) {}
   [[nodiscard]] bool is_finished() const { return finished_; }
   [[nodiscard]] bool is_busy() const { return busy_; }
   [[nodiscard]] const PlanNode& node() const { return node_; }
@@ -35,13 +36,14 @@ class RegionAttempt::Job final : public Actor {
     busy_ = true;
     const InTask in_task(node_.id);
     TaskCounters& counters = region_.counters(node_.id);
-    const int64_t start = lane_.services->monotonic_us();
+    const int64_t start = lane_.services->monotonic_us(), cpu_start = thread_cpu_us();
     counters.started_us = start;
     wf::Status status = lane_.instance->open();
     if (status.ok()) status = node_.kind == NodeKind::fit ? fit() : act();
     if (wf::Status closed = lane_.instance->close(); status.ok()) status = std::move(closed);
     counters.ended_us = lane_.services->monotonic_us();
     counters.busy_us += counters.ended_us - start;
+    counters.cpu_us += thread_cpu_us() - cpu_start;
     busy_ = false;
     if (!status.ok()) return region_.node_failed(node_.id, std::move(status));
     finished_ = true;
@@ -64,10 +66,9 @@ class RegionAttempt::Job final : public Actor {
   }
 
   wf::Status fit() {
-    const PlanEdge* input = nullptr;
-    for (const PlanEdge& e : region_.in_.plan->edges)
-      if (e.to == node_.id) input = &e;
-    if (!input) return wf::internal_error("a fit has no input");
+    const std::vector<int>& edges = region_.edges_into(node_.id);
+    if (edges.empty()) return wf::internal_error("a fit has no input");
+    const PlanEdge* input = &region_.plan_edge(edges.back());
     const SpoolFile& spool = region_.in_.spools->at({input->from, input->from_port});
     const int64_t rows = spool.spool->rows();
     region_.counters(node_.id).in += rows;
@@ -119,15 +120,14 @@ wf::Status RegionAttempt::make_nodes() {
     const PlanNode& node = in_.plan->nodes[static_cast<size_t>(id)];
     counters_[id] = std::make_unique<TaskCounters>();
     outcomes_[id] = std::make_unique<TaskOutcome>();
-    for (const PlanEdge& e : in_.plan->edges)
-      if ((e.to == id || e.from == id) && in_.live_nodes.count(e.from) &&
-          in_.live_nodes.count(e.to))
-        if (!edges_.count(e.id)) edges_[e.id] = std::make_unique<EdgeCounters>();
+    for (const auto* edges : {&edges_into(id), &edges_from(id)})
+      for (const int e : *edges)
+        if (in_.is_live(plan_edge(e).from) && in_.is_live(plan_edge(e).to) && !edges_.count(e))
+          edges_[e] = std::make_unique<EdgeCounters>();
     if (node.kind == NodeKind::version) continue;
     // A concurrent chain has an instance per core; the first binds and the others follow it.
-    int lanes = 1;
-    for (const dag::PlanChain& c : in_.plan->chains)
-      if (c.id == node.chain && c.concurrent) lanes = std::max(1, in_.pool->threads());
+    const bool concurrent = in_.plan->chains[static_cast<size_t>(node.chain)].concurrent;
+    const int lanes = concurrent ? std::max(1, in_.pool->threads()) : 1;
     for (int i = 0; i < lanes; ++i) {
       auto made = make_instance(node, i == 0);
       if (!made.ok()) {
@@ -147,8 +147,9 @@ wf::Result<std::optional<wf::Schema>> input_schema(
     const RegionInputs& in, const PlanNode& node, int port,
     const std::map<int, std::vector<wf::SchemaPtr>>& bound) {
   std::optional<wf::Schema> schema;
-  for (const PlanEdge& e : in.plan->edges) {
-    if (e.to != node.id || e.to_port != port || !in.live_nodes.count(e.from)) continue;
+  for (const int id : in.links->in[static_cast<size_t>(node.id)]) {
+    const PlanEdge& e = in.plan->edges[static_cast<size_t>(id)];
+    if (e.to_port != port || !in.is_live(e.from)) continue;
     wf::Schema next;
     if (e.kind == EdgeKind::materialised)
       next = in.spools->at({e.from, e.from_port}).spool->schema();
@@ -192,9 +193,8 @@ wf::Result<LaneNode> RegionAttempt::make_instance(const PlanNode& node, bool fir
   }
   for (size_t i = 0; i < node.outputs.size(); ++i) {
     const bool connected =
-        std::any_of(in_.plan->edges.begin(), in_.plan->edges.end(), [&](const PlanEdge& e) {
-          return e.from == node.id && e.from_port == static_cast<int>(i) &&
-                 in_.live_nodes.count(e.to);
+        std::any_of(edges_from(node.id).begin(), edges_from(node.id).end(), [&](int id) {
+          return plan_edge(id).from_port == static_cast<int>(i) && in_.is_live(plan_edge(id).to);
         });
     request.outputs.push_back({node.outputs[i], connected, nullptr});
   }
@@ -232,16 +232,19 @@ wf::Status RegionAttempt::attach_committer(const PlanNode& node, plugin::Instanc
     if (c.key == key) shared = &c;
   if (!shared) {
     WF_ASSIGN(auto made, instance.create_committer(commit_services_, key, kShard));
-    shared = &committing_.emplace_back(Committing{node.id, std::move(made), key});
+    shared = &committing_.emplace_back(Committing{node.id, std::move(made), key, {}});
   }
   return instance.attach(*shared->committer);
 }
 
 wf::Status RegionAttempt::make_spool_outputs() {
-  for (const PlanEdge& e : in_.plan->edges) {
-    if (e.kind != EdgeKind::materialised || !in_.active.count(e.from) ||
-        !in_.live_nodes.count(e.to))
-      continue;
+  std::vector<int> edges;
+  for (const int node : in_.active)
+    for (const int id : edges_from(node))
+      if (plan_edge(id).kind == EdgeKind::materialised && in_.is_live(plan_edge(id).to))
+        edges.push_back(id);
+  for (const int id : edges) {
+    const PlanEdge& e = plan_edge(id);
     auto& output = spool_outputs_[{e.from, e.from_port}];
     if (!output) {
       WF_TRY(make_folders(in_.folder));
@@ -258,9 +261,13 @@ wf::Status RegionAttempt::make_spool_outputs() {
 }
 
 wf::Status RegionAttempt::make_chains() {
-  for (const PlanEdge& e : in_.plan->edges) {
-    if (e.kind != EdgeKind::pipelined || !in_.active.count(e.from) || !in_.active.count(e.to))
-      continue;
+  std::vector<int> edges;
+  for (const int node : in_.active)
+    for (const int id : edges_from(node))
+      if (plan_edge(id).kind == EdgeKind::pipelined && in_.active.count(plan_edge(id).to))
+        edges.push_back(id);
+  for (const int id : edges) {
+    const PlanEdge& e = plan_edge(id);
     const bool inner = in_.plan->nodes[static_cast<size_t>(e.from)].chain ==
                            in_.plan->nodes[static_cast<size_t>(e.to)].chain &&
                        e.from_port != dag::kErrorsPort;
@@ -276,8 +283,8 @@ wf::Status RegionAttempt::make_chains() {
                                               ? QueueEdge::WhenFull::shed
                                               : QueueEdge::WhenFull::block);
   }
-  for (const dag::PlanChain& chain : in_.plan->chains)
-    if (chain.region == in_.region->id) WF_TRY(make_chain(chain));
+  for (const int id : in_.links->chains[static_cast<size_t>(in_.region->id)])
+    WF_TRY(make_chain(in_.plan->chains[static_cast<size_t>(id)]));
   // Wakes: an item wakes the consumer's chain, room the producer's.
   std::map<int, Chain*> chain_of;
   for (auto& chain : chains_)
@@ -294,8 +301,8 @@ InputGate RegionAttempt::make_gate(const PlanNode& node) {
   InputGate gate;
   gate.set_ordered(node.ordered_union);
   std::vector<const PlanEdge*> edges;
-  for (const PlanEdge& e : in_.plan->edges)
-    if (e.to == node.id && in_.live_nodes.count(e.from)) edges.push_back(&e);
+  for (const int id : edges_into(node.id))
+    if (in_.is_live(plan_edge(id).from)) edges.push_back(&plan_edge(id));
   std::stable_sort(edges.begin(), edges.end(), [](const PlanEdge* a, const PlanEdge* b) {
     return std::pair(a->to_port, a->position) < std::pair(b->to_port, b->position);
   });
@@ -322,9 +329,9 @@ OutputPort RegionAttempt::make_output(const PlanNode& node, int port) {
   OutputPort output;
   output.schema = port == dag::kErrorsPort ? envelope_schema()
                                            : schemas_.at(node.id)[static_cast<size_t>(port)];
-  for (const PlanEdge& e : in_.plan->edges)
-    if (e.from == node.id && e.from_port == port)
-      if (auto queue = queues_.find(e.id); queue != queues_.end())
+  for (const int id : edges_from(node.id))
+    if (plan_edge(id).from_port == port)
+      if (auto queue = queues_.find(id); queue != queues_.end())
         output.edges.push_back(queue->second.get());
   if (auto spool = spool_outputs_.find({node.id, port}); spool != spool_outputs_.end())
     output.edges.push_back(spool->second.get());
@@ -338,7 +345,7 @@ wf::Status RegionAttempt::make_chain(const dag::PlanChain& chain) {
     const PlanNode& node = in_.plan->nodes[static_cast<size_t>(id)];
     if (node.kind == NodeKind::version) return {};
     if (node.kind == NodeKind::fit || node.component.kind == plugin::Kind::action)
-      return make_job(node);
+      return make_job(node, chain.blocking);
     ChainNode made;
     made.plan = &node;
     made.counters = &counters(id);
@@ -349,9 +356,9 @@ wf::Status RegionAttempt::make_chain(const dag::PlanChain& chain) {
   }
   if (nodes.empty()) return {};
   for (size_t i = 0; i + 1 < nodes.size(); ++i)
-    for (const PlanEdge& e : in_.plan->edges)
-      if (e.from == nodes[i].plan->id && e.to == nodes[i + 1].plan->id && e.from_port >= 0)
-        nodes[i].inner = &edge(e.id);
+    for (const int id : edges_from(nodes[i].plan->id))
+      if (plan_edge(id).to == nodes[i + 1].plan->id && plan_edge(id).from_port >= 0)
+        nodes[i].inner = &edge(id);
   InputGate gate = make_gate(*nodes.front().plan);
   std::vector<std::vector<LaneNode>> lanes(made_.at(nodes.front().plan->id).size());
   for (const ChainNode& node : nodes)
@@ -364,8 +371,9 @@ wf::Status RegionAttempt::make_chain(const dag::PlanChain& chain) {
   return {};
 }
 
-wf::Status RegionAttempt::make_job(const PlanNode& node) {
-  jobs_.push_back(std::make_unique<Job>(*this, node, std::move(made_.at(node.id).front())));
+wf::Status RegionAttempt::make_job(const PlanNode& node, bool blocking) {
+  jobs_.push_back(std::make_unique<Job>(*this, node, std::move(made_.at(node.id).front()),
+                                        blocking ? nullptr : in_.pool));
   return {};
 }
 
@@ -379,6 +387,11 @@ void RegionAttempt::start() {
 }
 
 void RegionAttempt::cancel(wf::Status reason) { (void)cancel_at(-1, std::move(reason)); }
+
+void RegionAttempt::stop_sources() {
+  in_.attempt->sources_stopped = true;
+  for (auto& chain : chains_) chain->wake_source();
+}
 
 void RegionAttempt::node_failed(int node, wf::Status status) {
   (void)cancel_at(node, std::move(status));
@@ -475,8 +488,13 @@ bool RegionAttempt::wrote_duplicates() const {
 
 // --- ending -------------------------------------------------------------------------------------
 
-wf::Status RegionAttempt::check_rows() const {
+wf::Status RegionAttempt::check_rows() {
+  std::set<int> stopped;
+  for (const auto& chain : chains_)
+    if (chain->stopped_early())
+      for (const ChainNode& node : chain->nodes()) stopped.insert(node.plan->id);
   std::vector<TaskRows> tasks;
+  std::vector<int> nodes;
   for (const auto& [id, c] : counters_) {
     const PlanNode& node = in_.plan->nodes[static_cast<size_t>(id)];
     if (node.kind == NodeKind::version) continue;
@@ -489,13 +507,10 @@ wf::Status RegionAttempt::check_rows() const {
     rows.filtered = c->filtered;
     rows.absorbed = c->absorbed;
     rows.read = c->read;
+    rows.stopped_early = stopped.count(id) > 0;
     tasks.push_back(std::move(rows));
+    nodes.push_back(id);
   }
-  for (const auto& chain : chains_)
-    if (chain->stopped_early())
-      for (const ChainNode& node : chain->nodes())
-        for (TaskRows& t : tasks)
-          if (t.task == node.plan->task) t.stopped_early = true;
   std::vector<EdgeRows> edges;
   for (const auto& [id, c] : edges_) {
     const PlanEdge& e = in_.plan->edges[static_cast<size_t>(id)];
@@ -504,7 +519,13 @@ wf::Status RegionAttempt::check_rows() const {
                      in_.plan->nodes[static_cast<size_t>(e.to)].task, c->produced, c->consumed,
                      c->discarded, c->shed});
   }
-  return check_conservation(tasks, edges);
+  int culprit = -1;
+  wf::Status status = check_conservation(tasks, edges, &culprit);
+  if (culprit >= 0) {
+    const std::lock_guard lock(mutex_);
+    failed_node_ = nodes[static_cast<size_t>(culprit)];
+  }
+  return status;
 }
 
 wf::Status RegionAttempt::commit() {
@@ -520,22 +541,26 @@ wf::Status RegionAttempt::commit() {
       failed_node_ = c.node;
       return blob.error();
     }
-    manifest.entries.push_back({node.task, node.component.id, c.key, std::move(*blob)});
+    c.blob = std::move(*blob);
+    manifest.entries.push_back({node.task, node.component.id, c.key, c.blob});
   }
   if (in_.attempt->dead_letters) WF_TRY(in_.attempt->dead_letters->publish());
   if (manifest.entries.empty()) return {};
   WF_TRY(make_folders(in_.folder));
-  WF_ASSIGN(const std::string hash, manifest.make_durable(in_.folder));
+  const wf::Result<std::string> hash = manifest.make_durable(in_.folder);
+  committed_ = CommitManifest::is_durable(in_.folder);
+  if (!hash.ok()) return hash.error();
   for (size_t i = 0; i < committing_.size(); ++i) {
     const InTask in_task(committing_[i].node);
-    WF_TRY(committing_[i].committer->commit(kRegionEpoch, hash, manifest.entries[i].blob));
+    WF_TRY(committing_[i].committer->commit(kRegionEpoch, *hash, manifest.entries[i].blob));
   }
   return manifest.mark_done(in_.folder);
 }
 
 void RegionAttempt::abort_commit() {
+  if (committed_) return;  // recover_commits() needs what was prepared
   for (Committing& c : committing_)
-    if (wf::Status s = c.committer->abort(kRegionEpoch, ""); !s.ok() && in_.attempt->log)
+    if (wf::Status s = c.committer->abort(kRegionEpoch, c.blob); !s.ok() && in_.attempt->log)
       in_.attempt->log({0, wf::LogLevel::warning, in_.plan->nodes[static_cast<size_t>(c.node)].task,
                         s.message()});
 }

@@ -23,6 +23,7 @@
 
 #include "batch/spool.h"
 #include "dag/plan.h"
+#include "dag/plan_links.h"
 #include "engine/chain.h"
 #include "engine/models.h"
 #include "engine/services.h"
@@ -43,12 +44,14 @@ using Spools = std::map<std::pair<int, int>, SpoolFile>;
 /// What an attempt needs from the run. The references live longer than the attempt.
 struct RegionInputs {
   const dag::Plan* plan = nullptr;
+  const dag::PlanLinks* links = nullptr;
   const dag::PlanRegion* region = nullptr;
   /// Nodes that take part; the others were skipped, and their edges with them.
   std::set<int> active;
-  /// Edges into skipped nodes or from skipped producers do not exist; an optional port whose
-  /// producers were all skipped gets an empty end.
-  std::set<int> live_nodes;  ///< nodes of any region that were not skipped
+  /// Nodes of any region that were not skipped. Edges into skipped nodes or from skipped producers
+  /// do not exist; an optional port whose producers were all skipped gets an empty end. Asked by
+  /// prepare() alone.
+  std::function<bool(int)> is_live;
   plugin::Registry* registry = nullptr;
   Pool* pool = nullptr;
   AttemptContext* attempt = nullptr;
@@ -80,6 +83,8 @@ class RegionAttempt {
   void cancel(wf::Status reason);
   /// [any] The same, with a node to blame. False when it was cancelled before.
   bool cancel_at(int node, wf::Status reason);
+  /// [any] Its sources end as if there were no more; the rest goes on to its end.
+  void stop_sources();
   /// The region is quiet: finished, failed, cancelled or stalled.
   [[nodiscard]] bool is_done() const;
   /// Tasks whose component is being called now.
@@ -109,16 +114,26 @@ class RegionAttempt {
     int node = 0;
     std::unique_ptr<plugin::Committer> committer;
     std::string key;
+    std::string blob;  ///< empty until it has prepared
   };
   explicit RegionAttempt(RegionInputs inputs);
+  [[nodiscard]] const dag::PlanEdge& plan_edge(int id) const {
+    return in_.plan->edges[static_cast<size_t>(id)];
+  }
+  [[nodiscard]] const std::vector<int>& edges_into(int node) const {
+    return in_.links->in[static_cast<size_t>(node)];
+  }
+  [[nodiscard]] const std::vector<int>& edges_from(int node) const {
+    return in_.links->out[static_cast<size_t>(node)];
+  }
   wf::Status make_nodes();
   wf::Status make_spool_outputs();
   wf::Status make_chains();
   wf::Status make_chain(const dag::PlanChain& chain);
-  wf::Status make_job(const dag::PlanNode& node);
+  wf::Status make_job(const dag::PlanNode& node, bool blocking);
   wf::Result<LaneNode> make_instance(const dag::PlanNode& node, bool first);
   wf::Status attach_committer(const dag::PlanNode& node, plugin::Instance& instance);
-  wf::Status check_rows() const;
+  wf::Status check_rows();
   wf::Status commit();
   void abort_commit();
   void node_failed(int node, wf::Status status);
@@ -140,6 +155,7 @@ class RegionAttempt {
   std::vector<std::unique_ptr<Job>> jobs_;
   plugin::NullServices commit_services_;
   std::vector<Committing> committing_;
+  bool committed_ = false;                     ///< the commit point is passed
   std::map<int, std::vector<LaneNode>> made_;  ///< instances by node, one a lane
   wf::Buffer fitted_;
 

@@ -14,6 +14,7 @@
 #include "batch/row_digest.h"
 #include "core/file.h"
 #include "core/text.h"
+#include "engine/clock.h"
 #include "engine/commit.h"
 
 namespace weirflow::engine {
@@ -31,16 +32,9 @@ constexpr auto kCancelPatience = std::chrono::seconds(1);
 
 constexpr int64_t kProgressEvery = 200'000;
 
-int64_t wall_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-int64_t steady_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
+/// Attempts at work at a time: each may hold threads, files and memory. One that waits for its
+/// retry does not count.
+constexpr size_t kMostAttempts = 256;
 
 /// "20261122T030000Z-1a2b3c": sorts by time, does not collide.
 std::string make_run_id(int64_t us) {
@@ -62,6 +56,21 @@ int64_t default_memory() {
   return pages > 0 && size > 0 ? pages * size / 2 : int64_t{1} << 30;
 }
 
+/// Spools, spill files and what was committed; a commit that is still to be rolled forward stays.
+/// Precondition: the folder's lock is held.
+void remove_run_folder(const std::string& folder) {
+  std::error_code ignored;
+  std::vector<std::filesystem::path> attempts;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+    if (entry.is_directory(ignored) && !CommitManifest::is_durable(entry.path().string()))
+      attempts.push_back(entry.path());
+  for (const auto& path : attempts) std::filesystem::remove_all(path, ignored);
+  const auto left = std::filesystem::directory_iterator(folder, ignored);
+  if (std::distance(left, std::filesystem::directory_iterator()) > 1) return;
+  std::filesystem::remove(folder + "/lock", ignored);
+  std::filesystem::remove(folder, ignored);
+}
+
 /// A running or ended attempt of a region.
 struct Run::Live {
   const PlanRegion* region = nullptr;
@@ -79,6 +88,7 @@ struct Run::Live {
 
 Run::Run(const dag::Plan& plan, plugin::Registry& registry, Models* models, RunOptions options)
     : plan_(plan),
+      links_(plan),
       registry_(registry),
       models_(models),
       options_(std::move(options)),
@@ -86,7 +96,10 @@ Run::Run(const dag::Plan& plan, plugin::Registry& registry, Models* models, RunO
       ready_(plan.nodes.size(), false),
       tasks_(plan.nodes.size()),
       edges_(plan.edges.size()),
-      region_started_(plan.regions.size(), false) {
+      asked_(plan.nodes.size(), false),
+      decided_(plan.nodes.size(), false),
+      unsuccessful_(plan.nodes.size()),
+      undecided_(plan.regions.size()) {
   if (options_.threads <= 0)
     options_.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   if (options_.memory <= 0) options_.memory = default_memory();
@@ -95,13 +108,20 @@ Run::Run(const dag::Plan& plan, plugin::Registry& registry, Models* models, RunO
     tasks_[i].task = plan.nodes[i].task;
     tasks_[i].kind = plan.nodes[i].kind;
     tasks_[i].component = plan.nodes[i].component.id;
+    unsuccessful_[i] = static_cast<int>(plan.nodes[i].after.size());
+    if (plan.nodes[i].kind != NodeKind::fit)
+      by_name_.insert_or_assign(plan.nodes[i].task, static_cast<int>(i));
+    look_again(static_cast<int>(i));
   }
+  for (const PlanRegion& region : plan.regions)
+    undecided_[static_cast<size_t>(region.id)] = static_cast<int>(region.nodes.size());
   for (size_t i = 0; i < plan.edges.size(); ++i) edges_[i].edge = static_cast<int>(i);
 }
 
 Run::~Run() {
   pool_.reset();  // joins: nobody notifies an actor any more
   live_.clear();
+  leaving_.clear();
   if (lock_ >= 0) ::close(lock_);
 }
 
@@ -129,6 +149,7 @@ wf::Status Run::begin() {
     auto other = lock_file(entry.path().string() + "/lock");
     if (!other.ok()) continue;  // it is running
     const wf::Status recovered = recover_commits(entry.path().string(), registry_);
+    if (recovered.ok()) remove_run_folder(entry.path().string());
     ::close(*other);
     WF_TRY(wf::Status(recovered));
   }
@@ -139,6 +160,7 @@ wf::Status Run::begin() {
 wf::Result<RunReport> Run::execute() {
   WF_TRY(begin());
   std::unique_lock lock(mutex_);
+  int64_t next_progress = 0;
   for (;;) {
     const int seen = events_;
     lock.unlock();
@@ -148,14 +170,20 @@ wf::Result<RunReport> Run::execute() {
     if (events_ != seen) continue;
     int64_t next = 0;
     for (const auto& live : live_)
-      for (const int64_t at : {live->ended ? 0 : live->deadline_us, live->retry_at_us})
+      for (const int64_t at : {live->deadline_us, live->retry_at_us})
         if (at > 0 && (next == 0 || at < next)) next = at;
+    if (options_.until_us > 0 && !sources_stopped_) {
+      const int64_t at = start_steady_us_ + options_.until_us;
+      next = next == 0 ? at : std::min(next, at);
+    }
     if (options_.on_progress) {
-      lock.unlock();
-      options_.on_progress(progress());
-      lock.lock();
-      const int64_t tick = steady_us() + kProgressEvery;
-      next = next == 0 ? tick : std::min(next, tick);
+      if (steady_us() >= next_progress) {
+        lock.unlock();
+        options_.on_progress(progress());
+        lock.lock();
+        next_progress = steady_us() + kProgressEvery;
+      }
+      next = next == 0 ? next_progress : std::min(next, next_progress);
     }
     const auto changed = [&] { return events_ != seen; };
     if (next == 0)
@@ -169,9 +197,25 @@ wf::Result<RunReport> Run::execute() {
   return report();
 }
 
+void Run::stop_sources_in_time() {
+  if (sources_stopped_ || options_.until_us <= 0) return;
+  if (steady_us() < start_steady_us_ + options_.until_us) return;
+  sources_stopped_ = true;
+  for (auto& live : live_)
+    if (!live->ended && live->run) live->run->stop_sources();
+}
+
 /// Ends what has ended, starts what can start. False when nothing runs or waits any more.
 bool Run::advance() {
-  for (size_t i = 0; i < live_.size(); ++i) {
+  stop_sources_in_time();
+  std::vector<Live*> quiet;
+  {
+    const std::lock_guard lock(mutex_);
+    quiet.swap(quiet_);
+  }
+  for (Live* live : quiet) region_ended(*live);
+  const size_t attempts = live_.size();  // a retry adds one
+  for (size_t i = 0; i < attempts; ++i) {
     Live& live = *live_[i];
     if (live.ended) continue;
     if (live.retry_at_us > 0) {
@@ -179,8 +223,6 @@ bool Run::advance() {
       live.retry_at_us = 0;
       live.ended = true;
       start_region(*live.region, live.attempt + 1);
-    } else if (live.run && live.run->is_done()) {
-      region_ended(live);
     } else if (live.run && live.deadline_us > 0 && steady_us() >= live.deadline_us) {
       if (!live.timed_out) {
         live.timed_out = true;
@@ -198,23 +240,67 @@ bool Run::advance() {
     }
   }
   while (true) {
+    retire_ended();
     decide_nodes();
     if (!start_ready_regions()) break;
   }
-  return std::any_of(live_.begin(), live_.end(), [](const auto& l) { return !l->ended; });
+  return !live_.empty();
+}
+
+/// Takes ended attempts out of live_, and destroys those that no thread can be in any more.
+void Run::retire_ended() {
+  const auto ended = std::partition(live_.begin(), live_.end(), [](auto& l) { return !l->ended; });
+  for (auto live = ended; live != live_.end(); ++live)
+    leaving_.emplace_back(pool_->now(), std::move(*live));
+  live_.erase(ended, live_.end());
+  while (!leaving_.empty() && pool_->has_passed(leaving_.front().first)) leaving_.pop_front();
 }
 
 // --- start conditions ---------------------------------------------------------------------------
 
 void Run::decide_nodes() {
-  bool changed = true;
-  while (changed) {
-    changed = false;
-    for (const PlanNode& node : plan_.nodes)
-      if (states_[static_cast<size_t>(node.id)] == TaskState::pending &&
-          !ready_[static_cast<size_t>(node.id)])
-        changed = decide(node) || changed;
+  while (!open_questions_.empty()) {
+    const auto id = static_cast<size_t>(open_questions_.front());
+    open_questions_.pop_front();
+    asked_[id] = false;
+    if (states_[id] == TaskState::pending && !ready_[id]) (void)decide(plan_.nodes[id]);
   }
+}
+
+/// decide() may answer otherwise than before.
+void Run::look_again(int node) {
+  const auto n = static_cast<size_t>(node);
+  if (asked_[n] || decided_[n]) return;
+  asked_[n] = true;
+  open_questions_.push_back(node);
+}
+
+/// A node has ended: what waits for it is looked at again.
+void Run::announce(int node) {
+  const bool success = states_[static_cast<size_t>(node)] == TaskState::success;
+  for (const int id : links_.dependents[static_cast<size_t>(node)]) {
+    // One success of many cannot decide all_success, and a join may have very many.
+    const bool is_last = success && --unsuccessful_[static_cast<size_t>(id)] == 0;
+    const bool waits_for_all =
+        plan_.nodes[static_cast<size_t>(id)].trigger == dag::TriggerRule::all_success;
+    if (!success || is_last || !waits_for_all) look_again(id);
+  }
+  for (const int edge : links_.out[static_cast<size_t>(node)])
+    look_again(plan_.edges[static_cast<size_t>(edge)].to);
+}
+
+void Run::set_ready(int node) {
+  ready_[static_cast<size_t>(node)] = true;
+  set_decided(node);
+  for (const int edge : links_.out[static_cast<size_t>(node)])
+    look_again(plan_.edges[static_cast<size_t>(edge)].to);
+}
+
+void Run::set_decided(int node) {
+  if (decided_[static_cast<size_t>(node)]) return;
+  decided_[static_cast<size_t>(node)] = true;
+  const int region = plan_.nodes[static_cast<size_t>(node)].region;
+  if (--undecided_[static_cast<size_t>(region)] == 0) startable_.insert(region);
 }
 
 /// True when the node is decided now: ready, skipped or upstream_failed.
@@ -225,9 +311,10 @@ bool Run::decide(const PlanNode& node) {
     return true;
   };
   std::vector<TaskState> read;
+  const std::set<int> trigger_on(node.trigger_on.begin(), node.trigger_on.end());
   for (const int dep : node.after) {
     const TaskState state = states_[static_cast<size_t>(dep)];
-    const bool by_rule = std::count(node.trigger_on.begin(), node.trigger_on.end(), dep) > 0;
+    const bool by_rule = trigger_on.count(dep) > 0;
     if (by_rule) {
       read.push_back(state);
       continue;
@@ -263,7 +350,7 @@ bool Run::decide(const PlanNode& node) {
   }
   if (*by_model == TriggerAnswer::skip)
     return end(TriggerAnswer::skip, "there is no such model yet");
-  ready_[static_cast<size_t>(node.id)] = true;
+  set_ready(node.id);
   return true;
 }
 
@@ -272,8 +359,9 @@ TriggerAnswer Run::data_answer(const PlanNode& node) const {
   bool waits = false, skips = false;
   for (size_t port = 0; port < node.inputs.size(); ++port) {
     int producers = 0, skipped = 0;
-    for (const PlanEdge& e : plan_.edges) {
-      if (e.to != node.id || e.to_port != static_cast<int>(port)) continue;
+    for (const int id : links_.in[static_cast<size_t>(node.id)]) {
+      const PlanEdge& e = plan_.edges[static_cast<size_t>(id)];
+      if (e.to_port != static_cast<int>(port)) continue;
       ++producers;
       const auto from = static_cast<size_t>(e.from);
       if (is_bad(states_[from])) return TriggerAnswer::upstream_failed;
@@ -310,14 +398,19 @@ wf::Result<std::shared_ptr<const FittedModel>> Run::model(const PlanNode& node) 
     if (!models_) return wf::internal_error("no model registry is set up");
     WF_ASSIGN(pinned, models_->open(*reference));
   }
+  for (const dag::PlanGroup& g : plan_.groups)
+    if (g.task == node.model->group && g.text != pinned->group_text())
+      return wf::invalid_data(pinned->version() + " was fitted with another group than `" + g.task +
+                              "` was planned with; name the version in the DAG, or run again");
   return pinned;
 }
 
 wf::Result<RegionInputs::ApplyState> Run::apply_state(const PlanNode& node) {
   if (!node.model) return RegionInputs::ApplyState{};
   if (node.kind == NodeKind::apply) {
-    for (const PlanNode& fit : plan_.nodes)
-      if (fit.kind == NodeKind::fit && fit.task == node.task) {
+    for (const int dep : node.after)
+      if (const PlanNode& fit = plan_.nodes[static_cast<size_t>(dep)];
+          fit.kind == NodeKind::fit && fit.task == node.task) {
         const wf::Buffer& state = fitted_.at(fit.id);
         return RegionInputs::ApplyState{{state.as<char>(), state.size}, "", state.owner};
       }
@@ -340,9 +433,9 @@ TemplateValues Run::template_values() {
     return found == versions_.end() ? wf::Value() : wf::Value(found->second);
   };
   values.result = [this](const std::string& task, const std::string& key) -> wf::Result<wf::Value> {
-    const TaskReport* report = nullptr;
-    for (const TaskReport& t : tasks_)
-      if (t.task == task && t.kind != NodeKind::fit) report = &t;
+    const auto node = by_name_.find(task);
+    const TaskReport* report =
+        node == by_name_.end() ? nullptr : &tasks_[static_cast<size_t>(node->second)];
     if (!report || report->state != TaskState::success) return wf::Value();
     wf::Value at(report->results);
     for (size_t start = 0; start < key.size();) {
@@ -358,7 +451,13 @@ TemplateValues Run::template_values() {
 }
 
 void Run::set_state(int node, TaskState state, const std::string& reason, wf::Code code) {
+  const bool ends = is_ended(state) && !is_ended(states_[static_cast<size_t>(node)]);
   states_[static_cast<size_t>(node)] = state;
+  if (ends) {
+    ++tasks_done_;
+    set_decided(node);
+    announce(node);
+  }
   TaskReport& report = tasks_[static_cast<size_t>(node)];
   report.state = state;
   if (!reason.empty()) report.reason = reason;
@@ -376,18 +475,19 @@ void Run::set_state(int node, TaskState state, const std::string& reason, wf::Co
 
 bool Run::start_ready_regions() {
   bool started = false;
-  for (const PlanRegion& region : plan_.regions) {
-    if (region_started_[static_cast<size_t>(region.id)]) continue;
-    bool decided = true, any = false;
-    for (const int id : region.nodes) {
+  auto at_work = static_cast<size_t>(std::count_if(
+      live_.begin(), live_.end(), [](const auto& live) { return live->retry_at_us == 0; }));
+  while (!startable_.empty() && at_work < kMostAttempts) {
+    const PlanRegion& region = plan_.regions[static_cast<size_t>(*startable_.begin())];
+    startable_.erase(startable_.begin());
+    const bool any = std::any_of(region.nodes.begin(), region.nodes.end(), [&](int id) {
       const auto n = static_cast<size_t>(id);
-      decided = decided && (ready_[n] || is_ended(states_[n]));
-      any = any || (ready_[n] && states_[n] == TaskState::pending);
-    }
-    if (!decided) continue;
-    region_started_[static_cast<size_t>(region.id)] = true;
+      return ready_[n] && states_[n] == TaskState::pending;
+    });
+    if (!any) continue;
     started = true;
-    if (any) start_region(region, 1);
+    ++at_work;
+    start_region(region, 1);
   }
   return started;
 }
@@ -430,6 +530,7 @@ void Run::start_region(const PlanRegion& region, int attempt) {
   context.threads = options_.threads;
   context.log = options_.log;
   context.sample_rows = options_.sample_rows;
+  context.sources_stopped = sources_stopped_;
   context.dead_letters = live.dead_letters.get();
   context.spill_root = folder + "/spill";
   int64_t holders = 1;  // the budget is divided among the tasks that keep rows
@@ -443,10 +544,11 @@ void Run::start_region(const PlanRegion& region, int attempt) {
   inputs.plan = &plan_;
   inputs.region = &region;
   inputs.active = live.active;
-  for (const PlanNode& n : plan_.nodes) {
-    const TaskState s = states_[static_cast<size_t>(n.id)];
-    if (s != TaskState::skipped && !is_bad(s)) inputs.live_nodes.insert(n.id);
-  }
+  inputs.links = &links_;
+  inputs.is_live = [this](int id) {
+    const TaskState s = states_[static_cast<size_t>(id)];
+    return s != TaskState::skipped && !is_bad(s);
+  };
   inputs.registry = &registry_;
   inputs.pool = pool_.get();
   inputs.attempt = &context;
@@ -455,8 +557,9 @@ void Run::start_region(const PlanRegion& region, int attempt) {
   inputs.spools = &spools_;
   inputs.config = [this](const PlanNode& n) { return resolve_config(n, template_values()); };
   inputs.state = [this](const PlanNode& n) { return apply_state(n); };
-  inputs.done = [this] {
+  inputs.done = [this, &live] {
     const std::lock_guard lock(mutex_);
+    quiet_.push_back(&live);
     ++events_;
     changed_.notify_all();
   };
@@ -524,9 +627,9 @@ void Run::region_failed(Live& live, const wf::Status& status, int node) {
   std::set<int> downstream;
   if (node >= 0) {
     downstream.insert(node);
-    for (const PlanNode& n : plan_.nodes)  // topological order: one pass suffices
-      for (const PlanEdge& e : plan_.edges)
-        if (e.to == n.id && downstream.count(e.from)) downstream.insert(n.id);
+    for (const int id : live.region->nodes)  // topological order: one pass suffices
+      for (const int edge : links_.in[static_cast<size_t>(id)])
+        if (downstream.count(plan_.edges[static_cast<size_t>(edge)].from)) downstream.insert(id);
   }
   const bool cancelled = status.code() == wf::Code::cancelled && node < 0;
   for (const int id : live.active) {
@@ -554,16 +657,23 @@ wf::Status Run::store_version(const PlanNode& node) {
   group.model = *name.string();
   group.dag = plan_.dag;
   group.run = options_.run_id;
-  for (const auto& [task, text] : plan_.group_texts)
-    if (task == node.task) group.group_text = text;
+  for (const dag::PlanGroup& g : plan_.groups)
+    if (g.task == node.task) {
+      group.group_text = g.text;
+      group.group_source = g.source;
+    }
   bool first = true;
-  for (const PlanNode& fit : plan_.nodes) {
+  for (const int id : std::set<int>(node.after.begin(), node.after.end())) {  // in plan order
+    const PlanNode& fit = plan_.nodes[static_cast<size_t>(id)];
     if (fit.kind != NodeKind::fit || fit.group != node.task) continue;
     const wf::Buffer& state = fitted_.at(fit.id);
     group.states.push_back({fit.model->member, fit.component.id, fit.component.version,
                             std::string(state.as<char>(), state.size)});
-    for (const PlanEdge& e : plan_.edges) {
-      if (e.to != fit.id || !first) continue;
+    if (const auto& results = tasks_[static_cast<size_t>(fit.id)].results; !results.empty())
+      group.results.emplace_back(fit.model->member, wf::Value(results));
+    for (const int edge : links_.in[static_cast<size_t>(fit.id)]) {
+      const PlanEdge& e = plan_.edges[static_cast<size_t>(edge)];
+      if (!first) continue;
       const auto& spool = spools_.at({e.from, e.from_port}).spool;
       batch::RowDigest digest;
       batch::Spool::Reader reader(spool);
@@ -606,7 +716,13 @@ void Run::keep_outcome(Live& live) {
     t.results = live.run->outcome(id).results();
     t.metrics = live.run->outcome(id).metrics();
   }
-  for (EdgeReport& e : edges_) {
+  std::set<int> edges;
+  for (const int id : live.active)
+    for (const auto* of :
+         {&links_.in[static_cast<size_t>(id)], &links_.out[static_cast<size_t>(id)]})
+      edges.insert(of->begin(), of->end());
+  for (const int id : edges) {
+    EdgeReport& e = edges_[static_cast<size_t>(id)];
     if (!live.run->has_edge(e.edge)) continue;
     const EdgeCounters& c = live.run->edge(e.edge);
     const PlanEdge& plan = plan_.edges[static_cast<size_t>(e.edge)];
@@ -675,16 +791,9 @@ RunReport Run::report() {
   r.tasks = tasks_;
   r.edges = edges_;
   r.silent = silent_;
-  if (silent_.empty()) {  // spools and spill files; commit manifests stay
+  if (silent_.empty()) {
     spools_.clear();
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_, ignored)) {
-      if (!entry.is_directory(ignored)) continue;
-      for (const auto& file : std::filesystem::directory_iterator(entry, ignored))
-        if (!file.path().filename().string().starts_with("commit"))
-          std::filesystem::remove_all(file.path(), ignored);
-      std::filesystem::remove(entry.path(), ignored);  // only when nothing is left in it
-    }
+    remove_run_folder(folder_);
   }
   return r;
 }
@@ -693,7 +802,7 @@ Progress Run::progress() const {
   Progress p;
   p.elapsed_us = steady_us() - start_steady_us_;
   p.tasks = static_cast<int>(states_.size());
-  for (const TaskState s : states_) p.tasks_done += is_ended(s);
+  p.tasks_done = tasks_done_;
   for (const auto& live : live_) {
     if (live->ended || !live->run) continue;
     const int64_t read = live->run->read_bytes(), total = live->run->total_bytes();

@@ -18,10 +18,14 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "dag/plan.h"
+#include "dag/plan_links.h"
 #include "engine/flight_record.h"
 #include "engine/region.h"
 #include "engine/templates.h"
@@ -55,6 +59,8 @@ struct RunOptions {
   std::function<void(const Progress&)> on_progress;
   /// At most so many rows of each source; 0 = all. The rest counts as filtered.
   int64_t sample_rows = 0;
+  /// So long after the start the sources end as if there were no more; microseconds, 0 = never.
+  int64_t until_us = 0;
   /// Told what the run does, for a supervisor. Lives longer than the run; may be null.
   FlightRecord* record = nullptr;
 };
@@ -117,7 +123,13 @@ class Run {
   struct Ended;
   wf::Status begin();
   bool advance();
+  void stop_sources_in_time();
   void decide_nodes();
+  void look_again(int node);
+  void announce(int node);
+  void set_ready(int node);
+  void set_decided(int node);
+  void retire_ended();
   [[nodiscard]] bool decide(const dag::PlanNode& node);
   [[nodiscard]] TriggerAnswer data_answer(const dag::PlanNode& node) const;
   [[nodiscard]] wf::Result<TriggerAnswer> model_answer(const dag::PlanNode& node);
@@ -138,6 +150,7 @@ class Run {
   wf::Result<RegionInputs::ApplyState> apply_state(const dag::PlanNode& node);
 
   const dag::Plan& plan_;
+  const dag::PlanLinks links_;
   plugin::Registry& registry_;
   Models* const models_;
   RunOptions options_;
@@ -148,13 +161,24 @@ class Run {
   std::mutex mutex_;
   std::condition_variable changed_;
   int events_ = 0;
+  std::vector<Live*> quiet_;  ///< attempts that are done and were not ended yet
   std::atomic<bool> cancel_{false};
+  bool sources_stopped_ = false;
 
   std::vector<TaskState> states_;
   std::vector<bool> ready_;
   std::vector<TaskReport> tasks_;
   std::vector<EdgeReport> edges_;
-  std::vector<bool> region_started_;
+  // Nothing is decided twice for nothing: only what an end or a decision can have changed is looked
+  // at again, so that a run's cost grows with its edges.
+  std::deque<int> open_questions_;  ///< nodes to decide()
+  std::vector<bool> asked_;         ///< the node is among them
+  std::vector<bool> decided_;       ///< ready or ended
+  std::vector<int> unsuccessful_;   ///< by node: entries of `after` without success so far
+  std::vector<int> undecided_;      ///< by region: nodes not decided
+  std::set<int> startable_;         ///< regions whose nodes are all decided
+  int tasks_done_ = 0;
+  std::unordered_map<std::string, int> by_name_;  ///< the node whose report templates read
   Spools spools_;
   std::map<int, wf::Buffer> fitted_;  ///< by fit node
   std::map<std::string, std::string> versions_;
@@ -166,7 +190,9 @@ class Run {
   std::vector<std::string> silent_;
 
   std::unique_ptr<Pool> pool_;
-  std::deque<std::unique_ptr<Live>> live_;  ///< attempts, ended ones kept until the pool is joined
+  std::vector<std::unique_ptr<Live>> live_;  ///< attempts that run or wait for their retry
+  /// Ended ones, until no thread of the pool can still be on its way out of them.
+  std::deque<std::pair<Pool::Moment, std::unique_ptr<Live>>> leaving_;
 };
 
 }  // namespace weirflow::engine

@@ -54,6 +54,8 @@ struct AttemptContext {
   LogSink log;
   DeadLetterFile* dead_letters = nullptr;
   std::atomic<bool> cancelled{false};
+  /// Sources are not asked for more; what they gave goes to its end.
+  std::atomic<bool> sources_stopped{false};
 };
 
 /// The services of one instance. Threads: as HostServices; begin()/end() on the worker.

@@ -139,6 +139,19 @@ wf::Result<std::shared_ptr<const StoredModel>> Registry::open(std::string_view r
   return opened;
 }
 
+wf::Result<Registry::Description> Registry::describe(std::string_view reference) const {
+  WF_ASSIGN(const Resolved resolved, resolve(reference));
+  const std::string path = version_folder(resolved.model, resolved.id);
+  Description description;
+  WF_ASSIGN(description.manifest, read_manifest(path));
+  auto source = read_file(path + "/group.toml");
+  if (source.ok())
+    description.group_source = std::move(*source);
+  else if (source.error().code() != wf::Code::not_found)
+    return source.error();
+  return description;
+}
+
 wf::Result<std::vector<VersionSummary>> Registry::versions(const std::string& model) const {
   std::vector<VersionSummary> found;
   WF_ASSIGN(const AliasTable table, aliases(model));

@@ -42,6 +42,9 @@ struct NewVersion {
   wf::Schema input, output;
   std::string training_data;  ///< batch::RowDigest of the training rows
   int64_t training_rows = 0;
+  /// From what the group can be made again, kept in a file of its own; not part of the identity,
+  /// which group_text is.
+  std::string group_source;
 };
 
 /// A reference, followed to its version.
@@ -88,6 +91,14 @@ class Registry {
   /// The version that a reference names, verified.
   [[nodiscard]] wf::Result<std::shared_ptr<const StoredModel>> open(
       std::string_view reference) const;
+
+  /// What the version says of itself, and its NewVersion::group_source; neither states nor source
+  /// are verified, see open(). The source is empty when the version was stored without.
+  struct Description {
+    Manifest manifest;
+    std::string group_source;
+  };
+  [[nodiscard]] wf::Result<Description> describe(std::string_view reference) const;
 
   /// Names of the models that have versions, sorted.
   [[nodiscard]] std::vector<std::string> models() const;

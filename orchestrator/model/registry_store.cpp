@@ -88,6 +88,9 @@ wf::Status Registry::write_version(const NewVersion& version, const Manifest& ma
     status =
         write_immutable(temporary.path + "/" + manifest.states[i].file(), version.states[i].bytes);
   }
+  step("group");
+  if (status.ok() && !version.group_source.empty())
+    status = write_immutable(temporary.path + "/group.toml", version.group_source);
   step("manifest");
   if (status.ok())
     status = write_immutable(temporary.path + "/manifest.json", encode_manifest(manifest));

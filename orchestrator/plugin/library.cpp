@@ -91,11 +91,14 @@ wf::Result<Entry> call_entry(wf_plugin_entry_v1_fn entry) {
 }  // namespace
 
 wf::Result<const Library*> Library::load(const std::filesystem::path& path) {
+  const std::lock_guard lock(loaded().mutex);
+  // A plan of many tasks asks for the same few libraries again and again.
+  if (const auto known = loaded().by_path.find(path.string()); known != loaded().by_path.end())
+    return known->second;
   std::error_code error;
   const std::filesystem::path full = std::filesystem::canonical(path, error);
   if (error) return wf::not_found("cannot be opened: " + error.message());
   if (!std::filesystem::is_regular_file(full, error)) return wf::invalid_data("is no regular file");
-  const std::lock_guard lock(loaded().mutex);
   if (const auto known = loaded().by_path.find(full.string()); known != loaded().by_path.end())
     return known->second;
   WF_ASSIGN(const EntryFunction function, open_library(full));

@@ -76,6 +76,8 @@ wf::Status cap_memory(int64_t bytes) {
 namespace {
 
 std::string reason_of(ProcessEnd end, bool struck) {
+  if (end.signal == 0 && struck)
+    return "ended the process by exit(" + std::to_string(end.exit_code) + ")";
   if (end.signal == 0)
     return "the worker process ended with code " + std::to_string(end.exit_code) +
            " in the middle of the run";

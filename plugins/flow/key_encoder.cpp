@@ -130,13 +130,15 @@ Result<KeyColumn> parse_key(std::string_view text, const wf::Schema& schema, std
 Result<std::vector<KeyColumn>> parse_columns(const std::vector<std::string>& names,
                                              const wf::Schema& schema, std::string_view key) {
   std::vector<KeyColumn> keys;
-  for (const std::string& name : names) {
-    WF_ASSIGN(const int index, schema.require(name, key));
+  for (size_t i = 0; i < names.size(); ++i) {
+    const std::string& name = names[i];
+    const std::string place = std::string(key) + "[" + std::to_string(i) + "]";
+    WF_ASSIGN(const int index, schema.require(name, place));
     const Type type = schema.field(index).type.id();
     if (type == Type::list || type == Type::structure)
       return wf::invalid_config("column '" + name + "' is a " +
                                 schema.field(index).type.to_string() + "; it cannot be a key")
-          .at({std::string(key), 0, 0, ""});
+          .at({place, 0, 0, ""});
     keys.push_back({index, false, true});
   }
   return keys;

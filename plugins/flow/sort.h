@@ -41,8 +41,9 @@ class Sort : public wf::Transform<SortConfig> {
  protected:
   wf::Status bind(const wf::Schema& in, wf::SchemaBuilder& out) override {
     keys_.clear();
-    for (const std::string& text : config().by) {
-      WF_ASSIGN(const KeyColumn key, parse_key(text, in, "by", config().descending));
+    for (size_t i = 0; i < config().by.size(); ++i) {
+      WF_ASSIGN(const KeyColumn key,
+                parse_key(config().by[i], in, item_key("by", i), config().descending));
       keys_.push_back(key);
     }
     out = plain_schema(in);

@@ -116,12 +116,17 @@ wf::Status emit_all(wf::Emitter& out, const wf::Host& host, Next&& next, Each&& 
   }
 }
 
+/// The place of an item of a list option, so that an error points at it alone.
+inline std::string item_key(std::string_view key, size_t index) {
+  return std::string(key) + "[" + std::to_string(index) + "]";
+}
+
 /// Positions of columns, each of which must exist.
 inline wf::Result<std::vector<int>> require_all(const std::vector<std::string>& names,
                                                 const wf::Schema& in, std::string_view key) {
   std::vector<int> columns;
-  for (const std::string& name : names) {
-    WF_ASSIGN(const int column, in.require(name, key));
+  for (size_t i = 0; i < names.size(); ++i) {
+    WF_ASSIGN(const int column, in.require(names[i], item_key(key, i)));
     columns.push_back(column);
   }
   return columns;

@@ -3,7 +3,9 @@
 
 /// Columns of batches as the numeric core of this plugin reads them.
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "csr.h"
@@ -12,28 +14,43 @@
 
 namespace weirflow::ml {
 
-/// A `list<utf8>` column as documents, in place. Precondition: that type. A null row is an empty
-/// document when its offsets say so, as builders of Weirflow and Arrow write them.
-inline TokenBatch token_batch(const wf::Array& column) {
-  const wf::Array& tokens = *column.children[0];
-  TokenBatch batch;
-  batch.list_offsets = {column.buffers[1].as<int32_t>() + column.offset,
-                        static_cast<size_t>(column.length) + 1};
-  batch.string_offsets = {tokens.buffers[1].as<int32_t>() + tokens.offset,
-                          static_cast<size_t>(tokens.length) + 1};
-  const int32_t end = batch.string_offsets.back();
-  batch.bytes = {tokens.buffers[2].as<char>(), static_cast<size_t>(end)};
-  return batch;
-}
+/// Position of column `name`. `types`: what it may be, separated by bars as in a descriptor.
+/// Errors: invalid_config at `key` when there is none, or when it is of another type.
+wf::Result<int> require_column(const wf::Schema& in, std::string_view name, std::string_view key,
+                               std::string_view types);
+
+/// Adds a column. Errors: invalid_config at `key`, when it has no name or one that is taken.
+wf::Status add_column(wf::SchemaBuilder& out, wf::Field field, std::string_view key);
+
+/// True when these rows left a group that was fitted on them.
+bool are_training_rows(const wf::Schema& in);
+
+/// Why something is refused at a key of the configuration.
+wf::Status at_key(wf::Status status, std::string_view key, std::string hint = "");
+
+/// A `list<utf8>` column as documents. A null row is an empty document, a null item is not there.
+/// Used in place, unless nulls make a copy necessary.
+class TokenColumn {
+ public:
+  /// Precondition: that type. Borrows the column.
+  explicit TokenColumn(const wf::Array& column);
+  TokenColumn(const TokenColumn&) = delete;
+  TokenColumn& operator=(const TokenColumn&) = delete;
+  [[nodiscard]] const TokenBatch& batch() const { return batch_; }
+
+ private:
+  void copy(const wf::Array& column);
+
+  TokenBatch batch_;
+  std::vector<int32_t> list_offsets_, string_offsets_;
+  std::string bytes_;
+};
 
 /// A sparse column as rows; `offsets` is the caller's, refilled.
-inline CsrView sparse_rows(const wf::SparseView& column, std::vector<int64_t>& offsets) {
-  offsets.clear();
-  for (int64_t i = 0; i < column.size(); ++i) offsets.push_back(column.begin(i));
-  offsets.push_back(column.size() > 0 ? column.end(column.size() - 1) : 0);
-  const auto end = static_cast<size_t>(offsets.back());
-  return {offsets, {column.indices(), end}, {column.values(), end}};
-}
+CsrView sparse_rows(const wf::SparseView& column, std::vector<int64_t>& offsets);
+
+/// The dimension that the metadata of a sparse field tells, or -1.
+int32_t sparse_size(const wf::Field& field);
 
 /// A label column of type bool, int32 or int64 (0 and 1), or float64.
 class LabelView {
@@ -62,5 +79,8 @@ class LabelView {
  private:
   const wf::Array& column_;
 };
+
+/// Why a row cannot be learned from: its label is null or another value. Precondition: label < 0.
+wf::Status bad_training_label(int64_t row, int label);
 
 }  // namespace weirflow::ml

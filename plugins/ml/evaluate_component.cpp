@@ -53,16 +53,15 @@ std::vector<Measure> measures(const Evaluation& e) {
 }  // namespace
 
 wf::Status Evaluate::bind(const wf::Schema& in, wf::SchemaBuilder& out) {
-  WF_ASSIGN(label_, in.require(config().label, "label"));
-  WF_ASSIGN(score_, in.require(config().score, "score"));
-  WF_ASSIGN(probability_, in.require(config().probability, "probability"));
-  WF_ASSIGN(decision_, in.require(config().decision, "decision"));
-  for (const auto& [key, value] : in.metadata())
-    if (key == "weirflow.rows" && value == "training" && !config().allow_training_rows)
-      return wf::invalid_config(
-                 "these are the rows that the model was fitted on: the measures would flatter it")
-          .at({"allow_training_rows", 0, 0,
-               "apply the model to other rows, or say allow_training_rows = true"});
+  WF_ASSIGN(label_, require_column(in, config().label, "label", LabelView::kTypes));
+  WF_ASSIGN(score_, require_column(in, config().score, "score", "float64"));
+  WF_ASSIGN(probability_, require_column(in, config().probability, "probability", "float64"));
+  WF_ASSIGN(decision_, require_column(in, config().decision, "decision", LabelView::kTypes));
+  if (are_training_rows(in) && !config().allow_training_rows)
+    return at_key(
+        wf::invalid_config(
+            "these are the rows that the model was fitted on: the measures would flatter it"),
+        "allow_training_rows", "apply the model to other rows, or say allow_training_rows = true");
   out.clear();
   WF_TRY(out.add({"metric", wf::Type::utf8}));
   WF_TRY(out.add({"value", wf::Type::float64}));

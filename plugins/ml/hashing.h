@@ -57,26 +57,4 @@ inline uint64_t hash_bytes(const char* data, size_t size) {
 }
 inline uint64_t hash_bytes(std::string_view text) { return hash_bytes(text.data(), text.size()); }
 
-/// MurmurHash3 x86_32 (Appleby, public domain algorithm) with the standard tail, as Spark's
-/// HashingTF uses it since 3.0.
-inline uint32_t murmur3_32(std::string_view text, uint32_t seed) {
-  const auto rotate = [](uint32_t x, int by) { return (x << by) | (x >> (32 - by)); };
-  const auto scramble = [&](uint32_t k) { return rotate(k * 0xcc9e2d51U, 15) * 0x1b873593U; };
-  uint32_t h = seed;
-  const char* data = text.data();
-  size_t left = text.size();
-  for (; left >= 4; left -= 4, data += 4) {
-    uint32_t word;
-    std::memcpy(&word, data, 4);
-    h = rotate(h ^ scramble(word), 13) * 5 + 0xe6546b64U;
-  }
-  uint32_t tail = 0;
-  for (size_t i = left; i > 0; --i) tail = (tail << 8) | static_cast<uint8_t>(data[i - 1]);
-  if (left > 0) h ^= scramble(tail);
-  h ^= static_cast<uint32_t>(text.size());
-  h = (h ^ (h >> 16)) * 0x85ebca6bU;
-  h = (h ^ (h >> 13)) * 0xc2b2ae35U;
-  return h ^ (h >> 16);
-}
-
 }  // namespace weirflow::ml

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "columns.h"
+#include "contributions.h"
 #include "linear_model.h"
 
 namespace weirflow::ml {
@@ -14,6 +15,7 @@ struct LogisticConfig {
   std::string label;
   std::string features = "features";
   std::string score = "model_score";
+  std::string tokens = "tokens";
   std::string bias = "free";
   double c = 1;
   std::optional<double> regularisation;
@@ -38,6 +40,7 @@ class LogisticRegression final : public wf::Estimator<LogisticConfig> {
   static constexpr auto kConfig = wf::fields(
       wf::field("label", &LogisticConfig::label)
           .required()
+          .column()
           .help("Column with the truth, 0 or 1; needed where the model is fitted")
           .example("\"removed\""),
       wf::field("features", &LogisticConfig::features)
@@ -47,6 +50,10 @@ class LogisticRegression final : public wf::Estimator<LogisticConfig> {
       wf::field("score", &LogisticConfig::score)
           .help("Column for w x + b; comments often have a column score of their own")
           .example("\"model_score\""),
+      wf::field("tokens", &LogisticConfig::tokens)
+          .help("Column of tokens; with its offsets in a column of that name and _offsets behind, "
+                "contributions say where an n-gram stands")
+          .example("\"tokens\""),
       wf::field("bias", &LogisticConfig::bias)
           .one_of("free", "penalised", "none")
           .help("Intercept: not penalised (scikit-learn, Spark), penalised (LIBLINEAR), or none")
@@ -103,7 +110,7 @@ class LogisticRegression final : public wf::Estimator<LogisticConfig> {
                     .column("decision", "bool")
                     .column("threshold", "float64")
                     .column("model_version", "utf8")
-                    .column("contributions", "list<struct<ngram: utf8, contribution: float64>>"));
+                    .column("contributions", kContributionsType));
 
  protected:
   wf::Status bind(const wf::Schema& in, wf::SchemaBuilder& out) override;
@@ -113,7 +120,13 @@ class LogisticRegression final : public wf::Estimator<LogisticConfig> {
 
  private:
   [[nodiscard]] wf::Result<LogisticOptions> options() const;
-  int features_ = -1, label_ = -1, terms_ = -1;
+  /// Scores of the rows whose score is a number; those rows. The others are refused.
+  wf::Result<wf::Batch> score_rows(const wf::Batch& in, wf::Emitter& out,
+                                   std::vector<double>& scores) const;
+  /// The column `contributions` of these rows.
+  [[nodiscard]] wf::ArrayPtr contributions(const wf::Batch& in) const;
+
+  int features_ = -1, label_ = -1, terms_ = -1, tokens_ = -1, token_offsets_ = -1;
   std::optional<LinearModel> model_;
 };
 

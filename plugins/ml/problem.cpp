@@ -96,11 +96,13 @@ wf::Status apply_costs(const LogisticOptions& options, Problem& problem) {
     of_class[problem.labels[i]] += problem.costs[i];
     ++rows_of[problem.labels[i]];
   }
-  if (problem.rows() == 0) return wf::invalid_data("there are no rows to learn from");
+  if (problem.rows() == 0)
+    return wf::invalid_data("there are no rows to learn from").retryable(false);
   for (int label = 0; label < 2; ++label) {
     if (of_class[label] > 0) continue;
     return wf::invalid_data("all rows have label " + std::to_string(1 - label) +
-                            (rows_of[label] ? " or weight 0" : "") + "; both classes are needed");
+                            (rows_of[label] ? " or weight 0" : "") + "; both classes are needed")
+        .retryable(false);
   }
   problem.positives = rows_of[1];
   double factor[2] = {1, 1};

@@ -42,22 +42,15 @@ class SpillFile {
 
 wf::Result<VectoriserOptions> Tfidf::options() const {
   const TfidfConfig& c = config();
-  const auto shortest = static_cast<uint32_t>(std::clamp<int64_t>(c.ngrams.front(), 0, 1000));
-  const auto longest = static_cast<uint32_t>(std::clamp<int64_t>(c.ngrams.back(), 0, 1000));
-  if (c.preset == "spark") {
-    if (shortest != longest)
-      return wf::invalid_config("preset \"spark\" has n-grams of one length")
-          .at({"ngrams", 0, 0, ""});
-    VectoriserOptions spark = c.hash_features ? VectoriserOptions::spark_hashing(longest)
-                                              : VectoriserOptions::spark(longest);
-    if (c.max_features) spark.max_features = static_cast<uint64_t>(*c.max_features);
-    if (c.hash_features) spark.hash_features = static_cast<uint32_t>(c.hash_features);
-    spark.min_tf = c.min_tf;
-    return spark;
-  }
+  if (c.ngrams.front() < 1 || c.ngrams.back() < c.ngrams.front() ||
+      c.ngrams.back() > int64_t{kMaxNgram})
+    return at_key(wf::invalid_config("'ngrams' is one length, or the shortest and the longest, "
+                                     "from 1 to " +
+                                     std::to_string(kMaxNgram) + ": 2 or [1, 3]"),
+                  "ngrams");
   VectoriserOptions o;
-  o.min_n = shortest;
-  o.max_n = longest;
+  o.min_n = static_cast<uint32_t>(c.ngrams.front());
+  o.max_n = static_cast<uint32_t>(c.ngrams.back());
   WF_ASSIGN(o.min_df, bound(c.min_df, "min_df"));
   WF_ASSIGN(o.max_df, bound(c.max_df, "max_df"));
   o.max_features = static_cast<uint64_t>(c.max_features.value_or(0));
@@ -70,17 +63,39 @@ wf::Result<VectoriserOptions> Tfidf::options() const {
   o.norm = c.norm == "none" ? Norm::none : c.norm == "l1" ? Norm::l1 : Norm::l2;
   o.min_tf = c.min_tf;
   o.hash_features = static_cast<uint32_t>(c.hash_features);
+  if (c.preset == "spark") WF_TRY(apply_spark(o));
+  if (o.hash_features > 0 && o.idf == Idf::plain)
+    return at_key(wf::invalid_config("with hash_features there are columns without documents, so "
+                                     "idf cannot be plain"),
+                  "idf");
   WF_TRY(o.validate());
   return o;
 }
 
+wf::Status Tfidf::apply_spark(VectoriserOptions& o) const {
+  const TfidfConfig& c = config();
+  const auto fixed = [](const char* key, const char* why) {
+    return at_key(wf::invalid_config(std::string("preset \"spark\" has ") + why), key);
+  };
+  if (o.min_n != o.max_n) return fixed("ngrams", "n-grams of one length");
+  if (c.sublinear_tf) return fixed("sublinear_tf", "raw counts");
+  if (c.idf != TfidfConfig().idf && c.idf != "spark") return fixed("idf", "the idf of Spark");
+  if (c.norm != TfidfConfig().norm && c.norm != "none") return fixed("norm", "no norm");
+  const VectoriserOptions spark = VectoriserOptions::spark(o.min_n);
+  o.idf = spark.idf;
+  o.norm = spark.norm;
+  if (!c.max_features && o.hash_features == 0) o.max_features = spark.max_features;
+  return {};
+}
+
 wf::Status Tfidf::bind(const wf::Schema& in, wf::SchemaBuilder& out) {
   WF_TRY(options().status());
-  WF_ASSIGN(column_, in.require(config().column, "column"));
-  WF_TRY(out.add(wf::sparse_field(config().into, vectoriser_ ? vectoriser_->columns() : -1)));
-  if (config().terms && config().hash_features == 0)
-    WF_TRY(out.add({"terms", wf::DataType::list_of(wf::Type::utf8)}));
-  return {};
+  WF_ASSIGN(column_, require_column(in, config().column, "column", "list<utf8>"));
+  const int64_t hashed = config().hash_features > 0 ? config().hash_features : -1;
+  const int64_t size = vectoriser_ ? vectoriser_->columns() : hashed;
+  WF_TRY(add_column(out, wf::sparse_field(config().into, size), "into"));
+  if (!config().terms || hashed > 0) return {};
+  return add_column(out, {"terms", wf::DataType::list_of(wf::Type::utf8)}, "terms");
 }
 
 wf::Status Tfidf::fit(const wf::Spool& in, std::string& state) {
@@ -96,7 +111,7 @@ wf::Status Tfidf::fit(const wf::Spool& in, std::string& state) {
     WF_ASSIGN(auto batch, reader.next());
     if (!batch) break;
     if (host().is_cancelled()) return wf::cancelled("cancelled");
-    WF_TRY(vectoriser->add(token_batch(*batch->column(column_))));
+    WF_TRY(vectoriser->add(TokenColumn(*batch->column(column_)).batch()));
   }
   WF_ASSIGN(const std::vector<std::byte> bytes, vectoriser->finish());
   state.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -112,7 +127,7 @@ wf::Status Tfidf::load(std::span<const std::byte> state) {
 wf::Status Tfidf::process(const wf::Batch& in, wf::Emitter& out) {
   if (!vectoriser_) return wf::internal_error("ml.tfidf is applied without a state");
   rows_.clear();
-  vectoriser_->transform(token_batch(*in.column(column_)), 1, rows_);
+  vectoriser_->transform(TokenColumn(*in.column(column_)).batch(), 1, rows_);
   wf::SparseBuilder features;
   features.items().reserve(static_cast<int64_t>(rows_.indices.size()));
   wf::ListBuilder<wf::StringBuilder> terms;

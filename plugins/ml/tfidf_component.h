@@ -47,8 +47,9 @@ class Tfidf final : public wf::Estimator<TfidfConfig> {
           .example("\"features\""),
       wf::field("preset", &TfidfConfig::preset)
           .one_of("", "spark")
-          .help("\"spark\": exactly n-grams of the length ngrams says, raw counts, idf without + "
-                "1, no norm, at most 2^18 terms")
+          .help(
+              "\"spark\": n-grams of one length, raw counts, idf \"spark\", no norm, at most 2^18 "
+              "terms where max_features says nothing")
           .example("\"spark\""),
       wf::field("ngrams", &TfidfConfig::ngrams)
           .range(1, 2)
@@ -102,6 +103,7 @@ class Tfidf final : public wf::Estimator<TfidfConfig> {
 
  private:
   [[nodiscard]] wf::Result<VectoriserOptions> options() const;
+  wf::Status apply_spark(VectoriserOptions& o) const;
   int column_ = -1;
   std::optional<Vectoriser> vectoriser_;
   CsrMatrix rows_;

@@ -8,6 +8,7 @@
 
 #include "parallel.h"
 #include "vectoriser_tables.h"
+#include "weirflow/murmur3.hpp"
 
 namespace weirflow::ml {
 namespace {
@@ -121,7 +122,7 @@ class DocumentEncoder {
   template <typename Hit>
   void hash_all(std::span<const std::string_view> tokens, const Hit& hit) {
     for_each_text(tokens, [&](std::string_view text, size_t first, uint32_t n) {
-      hit(hashed_column(text, v_.options_.hash_features), first, n);
+      hit(wf::spark_feature_index(text, v_.options_.hash_features), first, n);
     });
   }
 

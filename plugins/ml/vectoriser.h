@@ -43,10 +43,13 @@ struct DocumentBound {
   double value = 1;
 };
 
+/// The longest n-gram, in tokens.
+inline constexpr uint32_t kMaxNgram = 64;
+
 /// How to vectorise. The defaults are those of scikit-learn.
 struct VectoriserOptions {
   uint32_t min_n = 1;               ///< shortest n-gram, >= 1
-  uint32_t max_n = 1;               ///< longest n-gram, min_n .. 64
+  uint32_t max_n = 1;               ///< longest n-gram, min_n .. kMaxNgram
   DocumentBound min_df{false, 1};   ///< terms in fewer documents are dropped
   DocumentBound max_df{true, 1.0};  ///< terms in more documents are dropped
   uint64_t max_features = 0;        ///< keep the most frequent terms; 0 = all. By occurrences in
@@ -155,9 +158,5 @@ wf::Result<std::vector<std::byte>> make_vectoriser_state(const VectoriserOptions
 wf::Result<std::vector<std::byte>> make_hashing_state(const VectoriserOptions& options,
                                                       uint64_t documents,
                                                       std::span<const uint64_t> document_counts);
-
-/// Column of a term with hashing: MurmurHash3 x86_32, seed 42, as a signed number modulo
-/// `features`, made non-negative (Spark's HashingTF).
-int32_t hashed_column(std::string_view term, uint32_t features);
 
 }  // namespace weirflow::ml

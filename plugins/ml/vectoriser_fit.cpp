@@ -117,7 +117,8 @@ wf::Result<std::vector<std::byte>> VectoriserFit::finish() {
   const std::vector<TermCount>& terms = selector.finish();
   if (terms.empty()) {
     return wf::invalid_data(
-        "no term is left: the documents hold no n-gram within min_df and max_df");
+               "no term is left: the documents hold no n-gram within min_df and max_df")
+        .retryable(false);
   }
   return make_vectoriser_state(options_, documents, terms);
 }

@@ -5,11 +5,10 @@
 
 #include "vectoriser.h"
 #include "vectoriser_tables.h"
+#include "weirflow/murmur3.hpp"
 
 namespace weirflow::ml {
 namespace {
-
-constexpr uint32_t kMaxN = 64;
 
 wf::Result<VectoriserOptions> from_record(const OptionsRecord& r) {
   if (r.min_df_share > 1 || r.max_df_share > 1 || r.sublinear_tf > 1 || r.binary > 1 ||
@@ -64,7 +63,8 @@ VectoriserOptions VectoriserOptions::spark_hashing(uint32_t n) {
 wf::Status VectoriserOptions::validate() const {
   if (min_n < 1) return wf::invalid_config("min_n must be 1 or more");
   if (max_n < min_n) return wf::invalid_config("max_n must not be less than min_n");
-  if (max_n > kMaxN) return wf::invalid_config("max_n must be at most " + std::to_string(kMaxN));
+  if (max_n > kMaxNgram)
+    return wf::invalid_config("max_n must be at most " + std::to_string(kMaxNgram));
   const auto good = [](const DocumentBound& bound) {
     return bound.share ? bound.value >= 0 && bound.value <= 1
                        : bound.value >= 0 && bound.value <= 9e15;
@@ -80,12 +80,6 @@ wf::Status VectoriserOptions::validate() const {
         "hash_features has columns without documents, so idf cannot be plain");
   }
   return {};
-}
-
-int32_t hashed_column(std::string_view term, uint32_t features) {
-  const auto hash = static_cast<int32_t>(murmur3_32(term, 42));
-  const int64_t rest = int64_t{hash} % int64_t{features};
-  return static_cast<int32_t>(rest < 0 ? rest + int64_t{features} : rest);
 }
 
 wf::Result<Vectoriser> Vectoriser::open(std::span<const std::byte> state) {
@@ -203,7 +197,7 @@ int32_t Vectoriser::find_in_tables(std::string_view term) const {
 }
 
 std::optional<int32_t> Vectoriser::find(std::string_view term) const {
-  if (options_.hash_features > 0) return hashed_column(term, options_.hash_features);
+  if (options_.hash_features > 0) return wf::spark_feature_index(term, options_.hash_features);
   const int32_t column = find_in_tables(term);
   return column < 0 ? std::nullopt : std::optional(column);
 }

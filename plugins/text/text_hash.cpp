@@ -20,7 +20,7 @@ wf::Status Hash::process(const wf::Batch& in, wf::Emitter& out) {
     places_.clear();
     if (!lists.is_null(i)) {
       for (int64_t k = lists.begin(i); k < lists.end(i); ++k) {
-        if (!items.is_null(k)) places_.push_back(spark_feature_index(items[k], size));
+        if (!items.is_null(k)) places_.push_back(wf::spark_feature_index(items[k], size));
       }
     }
     std::sort(places_.begin(), places_.end());
@@ -28,7 +28,7 @@ wf::Status Hash::process(const wf::Batch& in, wf::Emitter& out) {
       size_t next = at + 1;
       while (next < places_.size() && places_[next] == places_[at]) ++next;
       const double count = config().binary ? 1.0 : static_cast<double>(next - at);
-      vectors.items().append(static_cast<int32_t>(places_[at]), count);
+      vectors.items().append(places_[at], count);
       at = next;
     }
     vectors.append();

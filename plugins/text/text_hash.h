@@ -1,20 +1,20 @@
 // Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// text.hash: words to a sparse vector of their counts at hashed places, see murmur3.h.
+/// text.hash: words to a sparse vector of their counts at hashed places, see weirflow/murmur3.hpp.
 
 #include <string>
 #include <vector>
 
 #include "component_parts.h"
-#include "murmur3.h"
+#include "weirflow/murmur3.hpp"
 
 namespace weirflow::text {
 
 struct HashConfig {
   std::string column = "tokens";
   std::string into = "features";
-  int64_t size = kSparkFeatures;
+  int64_t size = wf::kSparkFeatures;
   bool binary = false;
 };
 
@@ -57,7 +57,7 @@ class Hash : public wf::Transform<HashConfig> {
 
  private:
   int column_ = -1;
-  std::vector<uint32_t> places_;
+  std::vector<int32_t> places_;
 };
 
 }  // namespace weirflow::text

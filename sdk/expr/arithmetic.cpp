@@ -186,7 +186,9 @@ Result<NodePtr> make_negate(NodePtr a, Span token, Span span) {
     return refuse(token, "'-' takes a number, not " + a->type().to_string());
   if (is_float(a->id())) {
     WF_ASSIGN(a, coerce(std::move(a), Type::float64));
-    return make_strict(Type::float64, span, {a, a}, floating([](double x, double) { return -x; }));
+    const NodePtr unused = make_number<double>(0, token, Type::float64);
+    return make_strict(Type::float64, span, {std::move(a), unused},
+                       floating([](double x, double) { return -x; }));
   }
   return make_arithmetic('-', make_number<int64_t>(0, token, Type::int64), std::move(a), token,
                          span);

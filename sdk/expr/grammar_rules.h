@@ -143,11 +143,10 @@ struct bracket_end : sign<')'> {};
 struct index_end : sign<']'> {};
 struct call_open : p::one<'('> {};
 struct call_close : p::one<')'> {};
-struct call_tail
-    : p::if_must<call_open, skip,
-                 p::sor<p::seq<p::at<p::one<')'>>>,
-                        p::seq<operand_expected, p::star<p::if_must<comma, operand_expected>>>>,
-                 call_close, skip> {};
+struct call_arguments
+    : p::sor<p::at<p::one<')'>>,
+             p::seq<operand_expected, p::star<p::if_must<comma, operand_expected>>>> {};
+struct call_tail : p::if_must<call_open, skip, call_arguments, call_close, skip> {};
 struct named : p::seq<bare_name, p::opt<call_tail>> {};
 
 struct type_text
@@ -277,6 +276,7 @@ WF_EXPECTED(quoted_end, "the quoted name is not closed: \" is missing");
 WF_EXPECTED(call_close, "')' or ',' is missing in the arguments");
 WF_EXPECTED(paren_close, "')' is missing");
 WF_EXPECTED(cast_close, "')' is missing after the type");
+WF_EXPECTED(call_arguments, "an argument or ')' is missing");
 WF_EXPECTED(try_close, "')' is missing");
 WF_EXPECTED(index_close, "']' is missing");
 WF_EXPECTED(in_list_open, "IN takes a list in parentheses");

@@ -95,7 +95,8 @@ Result<Value> evaluate_expression(std::string_view text, const Value::Table& nam
   std::vector<Field> fields;
   std::vector<ArrayPtr> columns;
   for (const auto& [name, span] : used) {
-    if (std::any_of(fields.begin(), fields.end(), [&](const Field& f) { return f.name == name; }))
+    if (std::any_of(fields.begin(), fields.end(),
+                    [&wanted = name](const Field& f) { return f.name == wanted; }))
       continue;
     const Value* value = look_up(names, name);
     if (!value) {

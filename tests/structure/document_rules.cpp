@@ -10,8 +10,8 @@ namespace weirflow::structure {
 namespace {
 
 const std::set<std::string, std::less<>> kWeirflowCommands = {
-    "init",    "validate", "run",     "show",        "plan",   "graph",
-    "plugins", "model",    "version", "completions", "--help", "--version"};
+    "init",    "validate", "run",     "show",       "plan",   "graph",
+    "plugins", "model",    "version", "completion", "--help", "--version"};
 const std::set<std::string, std::less<>> kTools = {"git", "cd",  "cmake", "ctest",  "cc",  "c++",
                                                    "gcc", "g++", "cat",   "export", "bash"};
 

@@ -140,7 +140,7 @@ TEST(FlowSplit, Refusals) {
   EXPECT_EQ(refusal<Split>({{"test", 0.7}, {"validation", 0.7}}, numbered(1)),
             "validation@0+0: `test` and `validation` are more than 1 together");
   EXPECT_EQ(refusal<Split>({{"stratify", "lable"}}, numbered(1)),
-            "stratify@0+0: there is no column 'lable'; the input has id, label, value (did you "
+            "stratify[0]@0+0: there is no column 'lable'; the input has id, label, value (did you "
             "mean 'label'?)");
 }
 
@@ -191,11 +191,11 @@ a    | nan | 6
 }
 
 TEST(FlowSort, Refusals) {
-  EXPECT_EQ(
-      refusal<Sort>({{"by", Value::List{"valu desc"}}}, numbered(1)),
-      "by@0+4: there is no column 'valu'; the input has id, label, value (did you mean 'value'?)");
+  EXPECT_EQ(refusal<Sort>({{"by", Value::List{"valu desc"}}}, numbered(1)),
+            "by[0]@0+4: there is no column 'valu'; the input has id, label, value (did you mean "
+            "'value'?)");
   EXPECT_EQ(refusal<Sort>({{"by", Value::List{"l"}}}, batch("l:list<int32>\n[1]")),
-            "by@0+1: column 'l' is a list<int32>, which has no order");
+            "by[0]@0+1: column 'l' is a list<int32>, which has no order");
 }
 
 TEST(FlowSort, ExternalMergeGivesTheOrderOfASortInMemory) {

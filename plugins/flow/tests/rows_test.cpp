@@ -66,7 +66,7 @@ TEST(FlowSelect, KeepsOrdersDropsAndRenames) {
 
 TEST(FlowSelect, Refusals) {
   EXPECT_EQ(refusal<Select>({{"columns", "bdy"}}),
-            "columns@0+0: there is no column 'bdy'; the input has id, score, body (did you mean "
+            "columns[0]@0+0: there is no column 'bdy'; the input has id, score, body (did you mean "
             "'body'?)");
   EXPECT_EQ(refusal<Select>({{"columns", "id"}, {"drop", "id"}}),
             "drop@0+0: `columns` and `drop` exclude each other");

@@ -270,7 +270,7 @@ TEST_P(Golden, AllSolversFindTheSameOptimum) {
 
 INSTANTIATE_TEST_SUITE_P(Sizes, Golden, testing::Values(1000, 10000, 0));
 
-TEST(LogisticRegression, BothOptimaOfTheFullModelTo1e9) {
+TEST(LogisticRegressionGolden, BothOptimaOfTheFullModelTo1e9) {
   const auto expected = golden::json("model_nolemma.json.gz");
   std::istringstream lines(golden::read("proba_nolemma.csv.gz"));
   std::string line;
@@ -298,7 +298,7 @@ TEST(LogisticRegression, BothOptimaOfTheFullModelTo1e9) {
   }
 }
 
-TEST(LogisticRegression, LemmaModelScoresItsRows) {
+TEST(LogisticRegressionGolden, LemmaModelScoresItsRows) {
   const auto expected = golden::json("model_lemma.json.gz");
   LogisticFit fit;
   fit.weights = expected["weights_unpenalised"].get<std::vector<double>>();
@@ -354,7 +354,7 @@ TEST(LogisticRegression, OptimalityConditionsHoldForEveryObjective) {
   }
 }
 
-TEST(LogisticRegression, LassoOnTheCommentsIsOptimalAndSparse) {
+TEST(LogisticRegressionGolden, LassoOnTheCommentsIsOptimalAndSparse) {
   const Features& rows = features(1000);
   Data data;
   data.rows = rows.train;
@@ -429,7 +429,7 @@ TEST(LogisticRegression, SampleWeightsCountRowsTwice) {
   }
 }
 
-TEST(LogisticRegression, SameBitsWhateverThreadsBlocksAndMemory) {
+TEST(LogisticRegressionGolden, SameBitsWhateverThreadsBlocksAndMemory) {
   const Features& rows = features(1000);
   const RowBlock block{rows.train.view(), golden::comments().train_labels, {}};
   for (const Solver solver : {Solver::newton_cg, Solver::lbfgs, Solver::dual}) {

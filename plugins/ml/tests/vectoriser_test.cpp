@@ -11,6 +11,7 @@
 
 #include "golden.h"
 #include "vectoriser_fit.h"
+#include "weirflow/murmur3.hpp"
 
 namespace weirflow::ml {
 namespace {
@@ -73,7 +74,7 @@ std::vector<std::vector<double>> dense(const Vectoriser& v, const Documents& doc
   return out;
 }
 
-TEST(Vectoriser, VocabularyCountsAndIdfAreThoseOfScikitLearn) {
+TEST(VectoriserGolden, VocabularyCountsAndIdfAreThoseOfScikitLearn) {
   const auto expected = golden::json("vectoriser_nolemma.json.gz");
   const Vectoriser v = opened(fit(reference_options(), golden::comments().train));
   EXPECT_EQ(v.documents(), 4362U);
@@ -87,7 +88,7 @@ TEST(Vectoriser, VocabularyCountsAndIdfAreThoseOfScikitLearn) {
   }
 }
 
-TEST(Vectoriser, RowsAreThoseOfScikitLearn) {
+TEST(VectoriserGolden, RowsAreThoseOfScikitLearn) {
   const Vectoriser v = opened(fit(reference_options(), golden::comments().train));
   CsrMatrix rows;
   v.transform(golden::comments().test.batch(), 1, rows);
@@ -103,7 +104,7 @@ TEST(Vectoriser, RowsAreThoseOfScikitLearn) {
   }
 }
 
-TEST(Vectoriser, MaxFeaturesKeepsTheMostFrequentAndTheAlphabeticalFirstOfEquals) {
+TEST(VectoriserGolden, MaxFeaturesKeepsTheMostFrequentAndTheAlphabeticalFirstOfEquals) {
   const auto all = golden::json("vectoriser_nolemma.json.gz");
   for (const uint64_t size : {1000, 10000}) {
     const auto expected = golden::json("logreg_" + std::to_string(size) + ".json.gz")["columns"];
@@ -117,7 +118,7 @@ TEST(Vectoriser, MaxFeaturesKeepsTheMostFrequentAndTheAlphabeticalFirstOfEquals)
   }
 }
 
-TEST(Vectoriser, ImportedTermsGiveTheRowsOfTheLemmaModel) {
+TEST(VectoriserGolden, ImportedTermsGiveTheRowsOfTheLemmaModel) {
   const auto model = golden::json("model_lemma.json.gz");
   const auto texts = model["terms"].get<std::vector<std::string>>();
   const auto df = model["df"].get<std::vector<uint64_t>>();
@@ -148,7 +149,7 @@ struct TemporaryFile {
   [[nodiscard]] int descriptor() const { return fileno(file); }
 };
 
-TEST(Vectoriser, StateIsTheSameWhateverThreadsBatchesAndMemory) {
+TEST(VectoriserGolden, StateIsTheSameWhateverThreadsBatchesAndMemory) {
   VectoriserOptions options = reference_options();
   for (const uint64_t limit : {0, 1000}) {
     options.max_features = limit;
@@ -168,13 +169,13 @@ TEST(Vectoriser, StateIsTheSameWhateverThreadsBatchesAndMemory) {
   }
 }
 
-TEST(Vectoriser, WithoutTemporaryFileTooManyTermsAreRefused) {
+TEST(VectoriserGolden, WithoutTemporaryFileTooManyTermsAreRefused) {
   auto made = VectoriserFit::make(reference_options(), {1, 1 << 20, -1});
   ASSERT_TRUE(made.ok());
   EXPECT_EQ((*made)->add(golden::comments().train.batch()).code(), wf::Code::resource_exhausted);
 }
 
-TEST(Vectoriser, DamagedTemporaryFileIsAnError) {
+TEST(VectoriserGolden, DamagedTemporaryFileIsAnError) {
   const TemporaryFile file;
   auto made = VectoriserFit::make(reference_options(), {1, 4 << 20, file.descriptor()});
   ASSERT_TRUE(made.ok());
@@ -183,7 +184,7 @@ TEST(Vectoriser, DamagedTemporaryFileIsAnError) {
   EXPECT_FALSE((*made)->finish().ok());
 }
 
-TEST(Vectoriser, RowsAreTheSameWhateverThreadsAndBatches) {
+TEST(VectoriserGolden, RowsAreTheSameWhateverThreadsAndBatches) {
   const Vectoriser v = opened(fit(reference_options(), golden::comments().train));
   const Documents& docs = golden::comments().test;
   CsrMatrix expected;
@@ -327,17 +328,6 @@ TEST(Vectoriser, SparkPreset) {
   EXPECT_EQ(opened(fit(options, docs)).idf()[1], 0) << "in fewer than idf_min_documents";
 }
 
-TEST(Vectoriser, MurmurHash3MatchesThePublishedVectors) {
-  EXPECT_EQ(murmur3_32("", 0), 0U);
-  EXPECT_EQ(murmur3_32("", 1), 0x514e28b7U);
-  EXPECT_EQ(murmur3_32("", 0xffffffffU), 0x81f16f39U);
-  EXPECT_EQ(murmur3_32("test", 0), 0xba6bd213U);
-  EXPECT_EQ(murmur3_32("test", 0x9747b28cU), 0x704b81dcU);
-  EXPECT_EQ(murmur3_32("Hello, world!", 0), 0xc0363e43U);
-  EXPECT_EQ(murmur3_32("Hello, world!", 0x9747b28cU), 0x24884cbaU);
-  EXPECT_EQ(murmur3_32("The quick brown fox jumps over the lazy dog", 0x9747b28cU), 0x2fa826cdU);
-}
-
 TEST(Vectoriser, HashingCountsCollisionsTogetherAndLearnsIdfByColumn) {
   const auto docs = documents({{"a", "b", "a"}, {"b"}, {}});
   VectoriserOptions options = VectoriserOptions::spark_hashing(1);
@@ -345,7 +335,8 @@ TEST(Vectoriser, HashingCountsCollisionsTogetherAndLearnsIdfByColumn) {
   EXPECT_EQ(v.columns(), 1 << 18);
   CsrMatrix rows;
   v.transform(docs.batch(), 2, rows);
-  const int32_t a = hashed_column("a", 1 << 18), b = hashed_column("b", 1 << 18);
+  const int32_t a = wf::spark_feature_index("a", 1 << 18),
+                b = wf::spark_feature_index("b", 1 << 18);
   ASSERT_EQ(rows.indices,
             a < b ? (std::vector<int32_t>{a, b, b}) : (std::vector<int32_t>{b, a, b}));
   EXPECT_NEAR(rows.values[a < b ? 0 : 1], 2 * std::log(4.0 / 2), 1e-15);

@@ -83,7 +83,7 @@ TEST(Clean, EachStepCanBeSwitchedOff) {
   EXPECT_EQ(clean(all, {.decode = false}), "&  U+41 \xEF");
 }
 
-TEST(Clean, EqualsThePublishedRunOnRealComments) {
+TEST(CleanGolden, EqualsThePublishedRunOnRealComments) {
   const auto rows = read_json_lines("golden/tokens_rscience.jsonl");
   const auto bodies = read_bodies();
   ASSERT_EQ(bodies.size(), 5453U);

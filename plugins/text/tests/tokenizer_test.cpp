@@ -171,7 +171,7 @@ RC_GTEST_PROP(TokenizerProperty, TokensCoverTheTextInOrder, (const std::string& 
   RC_ASSERT(at == text.size());
 }
 
-TEST(Tokenizer, ExplainAgreesOnRealComments) {
+TEST(TokenizerGolden, ExplainAgreesOnRealComments) {
   for (const auto& row : read_json_lines("golden/tokens_rscience.jsonl")) {
     expect_explained_alike(row["text"].get<std::string>());
   }

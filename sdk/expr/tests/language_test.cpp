@@ -431,6 +431,7 @@ TEST(Expression, NestedSharedPartsStayLinear) {
   text = "n";
   for (int i = 0; i < 100; ++i) text = "nullif(" + text + ", 0)";
   EXPECT_EQ(answers(text), "7 | -3 | null | null");
+  EXPECT_EQ(answers(std::string(100, '-') + "x"), answers("x"));
 }
 
 TEST(Expression, LongTexts) {

@@ -8,7 +8,8 @@
 /// every outcome, also on error); buffers are borrowed, not copied, unless one is not aligned for
 /// its type. Import checks what can be checked in constant time per column (level `basic`: lengths,
 /// buffer counts, null pointers, first and last offset, depth, overflow); the contents of offsets
-/// and of text are checked by weirflow/validate.hpp.
+/// and of text are checked by weirflow/validate.hpp. A null count is not believed: nulls are
+/// counted in the validity bitmap when somebody asks.
 ///
 /// Threads: any; no shared state.
 

@@ -130,6 +130,39 @@ TEST_F(Spools, BatchesOutliveReaderSpoolAndFile) {
   EXPECT_TRUE(wf::equal(kept, numbers(0, 5)));
 }
 
+/// Resident bytes of mapped files.
+int64_t mapped_bytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("RssFile:")) return std::stoll(line.substr(8)) * 1024;
+  return -1;
+}
+
+TEST_F(Spools, AReaderKeepsLittleOfALargeFileInMemory) {
+  constexpr int64_t kRows = 1 << 17;  // 1 MiB of numbers a frame
+  wf::Int64Builder n;
+  for (int64_t i = 0; i < kRows; ++i) n.append(i);
+  const auto schema = std::make_shared<const wf::Schema>(wf::Schema{{"n", wf::Type::int64}});
+  const wf::Batch batch(schema, kRows, {n.finish()});
+  write(schema, std::vector<wf::Batch>(64, batch));
+  auto spool = Spool::open(path_);
+  ASSERT_TRUE(spool.ok());
+  Spool::Reader reader(*spool);
+  const auto first = reader.next();
+  ASSERT_TRUE(first.ok() && *first);
+  const int64_t before = mapped_bytes();
+  int64_t frames = 1, most = 0;
+  for (;; ++frames) {
+    const auto next = reader.next();
+    ASSERT_TRUE(next.ok());
+    if (!*next) break;
+    most = std::max(most, mapped_bytes() - before);
+  }
+  EXPECT_EQ(frames, 64);
+  EXPECT_LT(most, int64_t{24} << 20);
+  EXPECT_EQ((*first)->numbers<int64_t>(0)[kRows - 1], kRows - 1);  // let go of, and still there
+}
+
 TEST_F(Spools, ASliceIsWrittenWithoutTheRest) {
   wf::ListBuilder<wf::StringBuilder> lists;
   for (int i = 0; i < 1000; ++i) {

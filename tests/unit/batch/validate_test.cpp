@@ -110,6 +110,32 @@ TEST(Validate, ValuesAreFull) {
   EXPECT_EQ(found(*binary, {"z", Type::binary}), kNothing);
 }
 
+TEST(Validate, OffsetsThatOnlyASliceReachesAreFull) {
+  for (const Type type : {Type::utf8, Type::binary}) {
+    const auto bytes = texts({0, 9, 9, 5}, "abcde");
+    bytes->type = type;
+    auto pair = std::make_shared<Array>();
+    pair->type = DataType::struct_of({{"x", type}});
+    pair->length = 1;
+    pair->offset = 1;
+    pair->children = {bytes};
+    EXPECT_EQ(found(*pair, {"p", pair->type}),
+              Found(Level::full, "column 'p': 'x': has offsets up to 9, behind the end at 5"));
+  }
+  auto inner = std::make_shared<Array>();
+  inner->type = DataType::list_of(Type::int64);
+  inner->length = 3;
+  inner->buffers[1] = buffer_of(std::vector<int32_t>{0, -3, -1, 2});
+  inner->children = {numbers({1, 2})};
+  auto outer = std::make_shared<Array>();
+  outer->type = DataType::list_of(inner->type);
+  outer->length = 1;
+  outer->buffers[1] = buffer_of(std::vector<int32_t>{1, 2});
+  outer->children = {inner};
+  EXPECT_EQ(found(*outer, {"l", outer->type}),
+            Found(Level::full, "column 'l': item: has offsets from -3 to -1"));
+}
+
 TEST(Validate, TextUnderANullMayBeAnything) {
   const auto a = texts({0, 1, 3}, "a\xC3\x28");
   a->buffers[0] = buffer_of(std::vector<uint8_t>{0b01});

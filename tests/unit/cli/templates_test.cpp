@@ -54,6 +54,20 @@ TEST(Init, NamesTheNearestTemplate) {
   EXPECT_NE(ran.out.find("did you mean `classifier`?"), std::string::npos) << ran.out;
 }
 
+TEST(Classifier, SaysWhatItsModelLooksAt) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(shell(program() + " init classifier .", folder.path()).code, 0);
+  for (const char* dag : {"make_data.toml", "train.toml"})
+    ASSERT_EQ(shell(program() + " run -q " + dag, folder.path()).code, 0);
+  const std::string explain = program() + " model explain text-classifier --home .weirflow";
+  const Ran text = shell(explain + " --top 3", folder.path());
+  EXPECT_EQ(text.code, 0) << text.out;
+  EXPECT_NE(text.out.find("speaks for 1"), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find("speaks for 0"), std::string::npos) << text.out;
+  const Ran json = shell(explain + " --json", folder.path());
+  EXPECT_NE(json.out.find("\"strongest\""), std::string::npos) << json.out;
+}
+
 TEST(Hello, WritesWhatItPromises) {
   const TemporaryFolder folder;
   ASSERT_EQ(shell(program() + " init hello", folder.path()).code, 0);

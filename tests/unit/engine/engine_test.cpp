@@ -295,6 +295,26 @@ TEST_F(EngineTest, ASampleCountsTheRestAsFiltered) {
   EXPECT_EQ(rows_of("out"), range(0, 4));
 }
 
+TEST_F(EngineTest, SourcesStopInTimeAndTheirRowsGoToTheEnd) {
+  options_.until_us = 30'000;
+  const auto report = run(R"(
+    [task.numbers]
+    uses = "test.numbers"
+    with = { rows = 1000000000000 }
+    [task.sum]
+    uses = "test.sum"
+    from = "numbers"
+    [task.keep]
+    uses = "test.keep"
+    from = "sum"
+    with = { name = "out" })");
+  ASSERT_TRUE(report.success) << report.error;
+  EXPECT_EQ(rows_of("out").size(), 1u);
+  EXPECT_GE(report.duration_us, 30'000);
+  EXPECT_GT(report.tasks[0].out, 0);
+  EXPECT_EQ(report.tasks[0].out, report.tasks[1].in);
+}
+
 TEST_F(EngineTest, AnEmptySourceEndsEverything) {
   const auto report = run(R"(
     [task.numbers]

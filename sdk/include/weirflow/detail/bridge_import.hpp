@@ -253,7 +253,6 @@ inline Result<ArrayPtr> take_array(ArrowArray* moved, const DataType& type, int 
   array->type = type;
   array->length = owner->length;
   array->offset = owner->offset;
-  array->null_count_cache = owner->null_count;
   const int64_t end = array->offset + array->length;
   if (type.id() == Type::null) return ArrayPtr(array);
   if (owner->buffers[0]) {
@@ -291,7 +290,7 @@ inline Status check_batch(const ArrowArray& array) {
   if (array.n_buffers != 1)
     return invalid_data("has " + std::to_string(array.n_buffers) + " buffers, not 1");
   const auto* bits = array.buffers ? static_cast<const uint8_t*>(array.buffers[0]) : nullptr;
-  if (array.null_count == 0 || array.length == 0) return {};
+  if (array.length == 0) return {};
   if (array.null_count > 0 ||
       (bits && count_bits(bits, array.offset, array.length) != array.length))
     return invalid_data("has null rows; only columns may have nulls");

@@ -15,8 +15,13 @@ namespace wf::io {
 /// one file, so it serves one epoch, which is what a bounded region has.
 class FileCommitter final : public Committer {
  public:
+  /// By the one sink that writes the file; before open(), on the thread that sets the region up.
+  Status claim(const std::string& path) {
+    if (claimed_) return {Code::conflict, path + ": two sinks of this DAG write the same file"};
+    claimed_ = true;
+    return {};
+  }
   Status open(const std::string& path, const OutputOptions& options) {
-    if (file_) return {Code::conflict, path + ": two sinks of this DAG write the same file"};
     WF_ASSIGN(file_, OutputFile::create(path, options));
     return {};
   }
@@ -40,6 +45,7 @@ class FileCommitter final : public Committer {
 
  private:
   std::unique_ptr<OutputFile> file_;
+  bool claimed_ = false;
   bool prepared_ = false;
 };
 
@@ -67,7 +73,7 @@ class FileSink : public wf::Sink<Config> {
   Status attach(Committer& committer) override {
     // The host attaches what make_committer() of this class made.
     committer_ = static_cast<FileCommitter*>(&committer);
-    return {};
+    return committer_->claim(path());
   }
   Status open() override {
     WF_ASSIGN(encoder_, make_encoder(*this->input_schema()));

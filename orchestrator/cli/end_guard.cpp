@@ -1,0 +1,61 @@
+// Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#include "cli/end_guard.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <string_view>
+
+#include "cli/session.h"
+
+namespace weirflow::cli {
+
+namespace {
+
+std::atomic<bool> g_armed{false};
+
+// A sanitizer's own handlers say more.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::array<int, 0> kFatal = {};
+#else
+constexpr std::array kFatal = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+#endif
+
+/// Async-signal-safe.
+void say(std::string_view text) {
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
+void on_exit() {
+  if (!g_armed) return;
+  say("weirflow: a component ended the process by exit(); `run --isolate` says which\n");
+  ::_exit(kSoftware);
+}
+
+void on_crash(int signal) {
+  say("weirflow: a component crashed; `run --isolate` says which\n");
+  ::raise(signal);
+}
+
+}  // namespace
+
+EndGuard::EndGuard() {
+  static const int registered = std::atexit(on_exit);
+  (void)registered;
+  g_armed = true;
+  struct sigaction action {};
+  action.sa_handler = on_crash;
+  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
+  sigemptyset(&action.sa_mask);
+  for (const int signal : kFatal) ::sigaction(signal, &action, nullptr);
+}
+
+EndGuard::~EndGuard() {
+  g_armed = false;
+  for (const int signal : kFatal) ::signal(signal, SIG_DFL);
+}
+
+}  // namespace weirflow::cli
