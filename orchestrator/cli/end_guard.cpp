@@ -15,7 +15,7 @@ namespace weirflow::cli {
 
 namespace {
 
-std::atomic<bool> g_armed{false};
+std::atomic<bool> g_armed{false}, g_exiting{false};
 
 // A sanitizer's own handlers say more.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -29,13 +29,19 @@ void say(std::string_view text) {
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
 }
 
-void on_exit() {
-  if (!g_armed) return;
-  say("weirflow: a component ended the process by exit(); `run --isolate` says which\n");
+/// Async-signal-safe.
+[[noreturn]] void end_exit() {
+  if (!g_exiting.exchange(true))
+    say("weirflow: a component ended the process by exit(); `run --isolate` says which\n");
   ::_exit(kSoftware);
 }
 
+void on_exit() {
+  if (g_armed) end_exit();
+}
+
 void on_crash(int signal) {
+  if (g_exiting) end_exit();  // of another thread, amid what exit() has torn down
   say("weirflow: a component crashed; `run --isolate` says which\n");
   ::raise(signal);
 }
@@ -43,8 +49,7 @@ void on_crash(int signal) {
 }  // namespace
 
 EndGuard::EndGuard() {
-  static const int registered = std::atexit(on_exit);
-  (void)registered;
+  renew();
   g_armed = true;
   struct sigaction action {};
   action.sa_handler = on_crash;
@@ -52,6 +57,8 @@ EndGuard::EndGuard() {
   sigemptyset(&action.sa_mask);
   for (const int signal : kFatal) ::sigaction(signal, &action, nullptr);
 }
+
+void EndGuard::renew() { std::atexit(on_exit); }
 
 EndGuard::~EndGuard() {
   g_armed = false;

@@ -11,6 +11,9 @@ class EndGuard {
  public:
   EndGuard();
   ~EndGuard();
+  /// Before other threads begin. exit() destroys what was made since, so that threads that still
+  /// use it crash; what was made before is left alone.
+  static void renew();
   EndGuard(const EndGuard&) = delete;
   EndGuard& operator=(const EndGuard&) = delete;
 };

@@ -1,7 +1,12 @@
 // Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
 #include "cli/html_report.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -268,6 +273,16 @@ std::string html_report(const dag::Plan& plan, const engine::RunReport& report) 
   out += head(plan, report) + graph_section(plan, report) + result_section(plan, report) +
          time_section(plan, report) + task_section(plan, report) + refused_section(report);
   return out + "<footer>Written by weirflow.</footer>\n</body></html>\n";
+}
+
+wf::Status check_report_place(const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error))
+    return wf::invalid_config(path + ": is a folder, not a file");
+  if (::access(folder.empty() ? "." : folder.c_str(), W_OK) == 0) return {};
+  return {errno == EACCES ? wf::Code::permission_denied : wf::Code::not_found,
+          folder.string() + ": cannot be written to: " + std::strerror(errno)};
 }
 
 wf::Status write_html_report(const dag::Plan& plan, const engine::RunReport& report,

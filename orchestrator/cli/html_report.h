@@ -18,7 +18,12 @@ namespace weirflow::cli {
 /// escaped. Threads: any; it reads the dead-letter files.
 std::string html_report(const dag::Plan& plan, const engine::RunReport& report);
 
-/// The same as a file, which is there whole or not at all. Errors: those of write_file_durably().
+/// Whether a report can be written there, as far as that is known before the run: not_found,
+/// permission_denied, or invalid_config for a folder.
+wf::Status check_report_place(const std::string& path);
+
+/// html_report() as a file, which is there whole or not at all. Errors: those of
+/// write_file_durably().
 wf::Status write_html_report(const dag::Plan& plan, const engine::RunReport& report,
                              const std::string& path);
 

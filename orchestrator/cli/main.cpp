@@ -217,7 +217,9 @@ int check_output(int code) {
   if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return code;
   pollfd reader{STDOUT_FILENO, POLLOUT, 0};
   if (errno == EPIPE || (::poll(&reader, 1, 0) > 0 && (reader.revents & POLLERR) != 0)) return code;
-  complain(std::string("standard output: ") + std::strerror(errno ? errno : EIO));
+  // An earlier write that failed has not left its reason.
+  complain(errno ? std::string("standard output: ") + std::strerror(errno)
+                 : "standard output could not be written");
   return code == kOk ? static_cast<int>(kIoError) : code;
 }
 

@@ -126,10 +126,11 @@ int list(const ModelArguments& arguments, const model::Registry& registry) {
   else if (rows.empty())
     std::printf("no models yet; a task with `mode = \"fit\"` makes one\n");
   else
-    std::fputs(format_table({{"VERSION"}, {"ALIASES"}, {"MADE (UTC)"}, {"ROWS", true}, {""}}, rows,
-                            terminal_width())
-                   .c_str(),
-               stdout);
+    std::fputs(
+        format_table({{"VERSION", false, true}, {"ALIASES"}, {"MADE (UTC)"}, {"ROWS", true}, {""}},
+                     rows, terminal_width())
+            .c_str(),
+        stdout);
   return kOk;
 }
 

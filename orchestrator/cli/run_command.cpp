@@ -141,6 +141,13 @@ int run_command(const RunArguments& arguments) {
     return kOk;
   }
 
+  // Not after hours of work.
+  if (!arguments.report.empty())
+    if (wf::Status s = check_report_place(arguments.report); !s.ok()) {
+      complain("--report: " + s.message());
+      return exit_code(s.code());
+    }
+
   Recording recording;
   if (is_worker) guard.reset();  // the record says more
   if (is_worker)
@@ -155,6 +162,7 @@ int run_command(const RunArguments& arguments) {
   StoredModels models(home);
   engine::Run run(*file->plan, registry, &models, std::move(*options));
   Signals signals([&] { run.cancel(); });
+  if (guard) EndGuard::renew();
   auto report = run.execute();
   output.end_progress();
   if (!report.ok()) return fail(report.error());

@@ -33,42 +33,63 @@ std::string task_name(const engine::TaskReport& t) {
 }
 
 /// Rows that went nowhere and that no other column of the table shows.
-void print_lost(const dag::Plan& plan, const engine::RunReport& report) {
+void print_lost(const dag::Plan& plan, const engine::RunReport& report, FILE* out) {
   for (const engine::TaskReport& t : report.tasks) {
     const bool source =
         t.node < static_cast<int>(plan.nodes.size()) &&
         plan.nodes[static_cast<size_t>(t.node)].component.kind == plugin::Kind::source;
     if (source && t.filtered > 0)
-      std::printf("%s: %s of what it read left out\n", t.task.c_str(),
-                  counted(t.filtered, "row").c_str());
+      std::fprintf(out, "%s: %s of what it read left out\n", t.task.c_str(),
+                   counted(t.filtered, "row").c_str());
   }
   for (const engine::EdgeReport& e : report.edges) {
     if (e.shed == 0) continue;
     const dag::PlanEdge& edge = plan.edges[static_cast<size_t>(e.edge)];
-    std::printf("%s -> %s: %s shed, the queue was full\n",
-                plan.nodes[static_cast<size_t>(edge.from)].task.c_str(),
-                plan.nodes[static_cast<size_t>(edge.to)].task.c_str(),
-                counted(e.shed, "row").c_str());
+    std::fprintf(out, "%s -> %s: %s shed, the queue was full\n",
+                 plan.nodes[static_cast<size_t>(edge.from)].task.c_str(),
+                 plan.nodes[static_cast<size_t>(edge.to)].task.c_str(),
+                 counted(e.shed, "row").c_str());
   }
 }
 
-void print_results(const engine::RunReport& report) {
+/// A sink writes to standard output: what a person reads goes to standard error then.
+bool takes_stdout(const dag::Plan& plan) {
+  for (const dag::PlanNode& node : plan.nodes) {
+    if (node.component.kind != plugin::Kind::sink) continue;
+    for (const auto& [key, value] : node.config)
+      if (key == "path" && value.string() && *value.string() == "-") return true;
+  }
+  return false;
+}
+
+/// "task: name value, name value"; on a terminal further lines when one is not wide enough.
+void print_results(const engine::RunReport& report, FILE* out) {
+  const size_t width = ::isatty(::fileno(out)) ? static_cast<size_t>(terminal_width()) : 0;
   for (const engine::TaskReport& t : report.tasks) {
-    if (!t.version.empty()) std::printf("%s: version %s\n", t.task.c_str(), t.version.c_str());
+    if (!t.version.empty())
+      std::fprintf(out, "%s: version %s\n", t.task.c_str(), t.version.c_str());
     if (t.results.empty() || t.state != engine::TaskState::success) continue;
-    std::string line;
+    std::string text, line = t.task + ":";
+    bool first = true;
     for (const auto& [key, value] : t.results) {
       if (value.list() || value.table()) continue;  // curves and the like: in --json and the report
       if (value.is_null() || (value.string() && value.string()->empty())) continue;
       nlohmann::json json = to_json(value);
-      char text[32];
-      if (const double* d = value.number()) std::snprintf(text, sizeof(text), "%.4g", *d);
-      line += (line.empty() ? "" : ", ") + key + " " +
-              (value.number()   ? text
-               : value.string() ? *value.string()
-                                : json.dump());
+      char number[32];
+      if (const double* d = value.number()) std::snprintf(number, sizeof(number), "%.4g", *d);
+      const std::string item = key + " " +
+                               (value.number()   ? number
+                                : value.string() ? *value.string()
+                                                 : json.dump());
+      if (!first) line += ",";
+      if (!first && width > 0 && line.size() + item.size() + 2 > width) {
+        text += line + "\n";
+        line = " ";
+      }
+      line += " " + item;
+      first = false;
     }
-    if (!line.empty()) std::printf("%s: %s\n", t.task.c_str(), line.c_str());
+    if (!first) std::fprintf(out, "%s%s\n", text.c_str(), line.c_str());
   }
 }
 
@@ -130,8 +151,9 @@ void RunOutput::end_progress() {
 }
 
 void RunOutput::print(const dag::Plan& plan, const engine::RunReport& report) {
+  FILE* const out = takes_stdout(plan) ? stderr : stdout;
   if (common_.json) {
-    std::printf("%s\n", report_json(plan, report).c_str());
+    std::fprintf(out, "%s\n", report_json(plan, report).c_str());
     return;
   }
   if (!quiet_) {
@@ -147,12 +169,11 @@ void RunOutput::print(const dag::Plan& plan, const engine::RunReport& report) {
                       ran ? seconds_text(std::max<int64_t>(t.ended_us - t.started_us, 0)) : "-",
                       ran ? seconds_text(t.cpu_us) : "-", size_text(t.peak_memory)});
     }
-    std::fputs(format_table(columns, rows, terminal_width()).c_str(), stdout);
-    std::printf("\n");
-    print_lost(plan, report);
-    print_results(report);
+    std::fputs((format_table(columns, rows, terminal_width()) + "\n").c_str(), out);
+    print_lost(plan, report, out);
+    print_results(report, out);
   }
-  std::fflush(stdout);
+  std::fflush(out);
   for (const engine::TaskReport& t : report.tasks)
     if (t.state == engine::TaskState::failed) complain(t.task + " failed: " + t.reason);
   if (!report.success && report.failed_task.empty() && !report.error.empty())

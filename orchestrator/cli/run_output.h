@@ -19,7 +19,8 @@ class RunOutput {
   /// A line that is written over on a terminal; elsewhere a plain line now and then.
   void progress(const engine::Progress& progress);
   void end_progress();
-  /// The table and the results on stdout, errors on stderr; with --json one JSON document.
+  /// The table and the results on stdout, errors on stderr; with --json one JSON document. All on
+  /// stderr when a sink of the DAG writes its rows to stdout.
   void print(const dag::Plan& plan, const engine::RunReport& report);
 
  private:

@@ -1,7 +1,10 @@
 // Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
 #include "batch/spool.h"
@@ -54,15 +57,37 @@ int print_rows(const std::string& path, const Common& common) {
   return kOk;
 }
 
+/// Of this user alone, gone at the end.
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "weirflow-show-XXXXXX").string();
+    if (::mkdtemp(name.data())) path_ = name;
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }  ///< empty: errno says why
+
+ private:
+  std::string path_;
+};
+
 }  // namespace
 
 int show_command(const ShowArguments& arguments) {
   const EndGuard guard;
   const std::string home = home_folder(arguments.common, arguments.file);
   plugin::Registry registry = open_registry(arguments.common, home);
-  const std::string path =
-      (std::filesystem::temp_directory_path() / ("weirflow-show-" + std::to_string(::getpid())))
-          .string();
+  const ScratchFolder scratch;
+  if (scratch.path().empty()) {
+    complain(std::string("no folder for the rows can be made: ") + std::strerror(errno));
+    return kIoError;
+  }
+  const std::string path = scratch.path() + "/rows";
   DagOptions options;
   options.set = arguments.set;
   options.home = home;
@@ -83,6 +108,7 @@ int show_command(const ShowArguments& arguments) {
   int code = kOk;
   {
     Signals signals([&] { run.cancel(); });
+    EndGuard::renew();
     auto report = run.execute();
     if (!report.ok()) {
       complain(report.error().message());
@@ -94,10 +120,7 @@ int show_command(const ShowArguments& arguments) {
       if (!report->silent.empty()) ::_exit(code);
     }
   }
-  if (code == kOk) code = print_rows(path, arguments.common);
-  std::error_code ignored;
-  std::filesystem::remove(path, ignored);
-  return code;
+  return code == kOk ? print_rows(path, arguments.common) : code;
 }
 
 }  // namespace weirflow::cli

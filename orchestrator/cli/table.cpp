@@ -89,8 +89,10 @@ std::string format_table(const std::vector<TableColumn>& columns,
     return sum;
   };
   while (width > 0 && total() > static_cast<size_t>(width)) {
-    auto widest = std::max_element(widths.begin(), widths.end());
-    if (*widest <= kNarrowest) break;
+    size_t* widest = nullptr;
+    for (size_t k = 0; k < widths.size(); ++k)
+      if (!columns[k].whole && (!widest || widths[k] > *widest)) widest = &widths[k];
+    if (!widest || *widest <= kNarrowest) break;
     const size_t over = total() - static_cast<size_t>(width);
     *widest -= std::min(over, std::max<size_t>(*widest / 8, 1));
     *widest = std::max(*widest, kNarrowest);

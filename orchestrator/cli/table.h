@@ -13,6 +13,7 @@ namespace weirflow::cli {
 struct TableColumn {
   std::string title;
   bool right = false;  ///< numbers
+  bool whole = false;  ///< never cut: what is copied into the next command
 };
 
 /// Columns are separated by two spaces; the widest are cut (with an ellipsis) until a line fits

@@ -37,7 +37,6 @@ constexpr std::array<Unit, 9> kSizes = {{{"TiB", int64_t{1} << 40},
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
@@ -132,55 +131,6 @@ bool contains(const Span (&spans)[N], char32_t c) {
 }
 
 }  // namespace
-
-size_t edit_distance(std::string_view a, std::string_view b, size_t limit) {
-  if (a.size() > b.size()) std::swap(a, b);
-  if (b.size() - a.size() > limit) return limit + 1;
-  std::vector<size_t> before(b.size() + 1), last(b.size() + 1), now(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) last[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    now[0] = i;
-    size_t smallest = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      now[j] = std::min({replaced, last[j] + 1, now[j - 1] + 1});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-        now[j] = std::min(now[j], before[j - 2] + 1);
-      smallest = std::min(smallest, now[j]);
-    }
-    if (smallest > limit) return limit + 1;
-    std::swap(before, last);
-    std::swap(last, now);
-  }
-  return std::min(last[b.size()], limit + 1);
-}
-
-std::optional<std::string> nearest_name(std::string_view word,
-                                        const std::vector<std::string>& candidates) {
-  if (word.empty()) return std::nullopt;
-  std::string folded(word);
-  std::transform(folded.begin(), folded.end(), folded.begin(), to_lower);
-  const std::string* best = nullptr;
-  const std::string* prefix = nullptr;
-  size_t best_distance = 0;
-  for (const std::string& candidate : candidates) {
-    std::string other = candidate;
-    std::transform(other.begin(), other.end(), other.begin(), to_lower);
-    const size_t allowed = std::max<size_t>(1, std::max(word.size(), other.size()) / 3);
-    const size_t distance = edit_distance(folded, other, allowed);
-    if (distance <= allowed && distance < other.size() && (!best || distance < best_distance)) {
-      best = &candidate;
-      best_distance = distance;
-    }
-    const size_t shorter = std::min(folded.size(), other.size());
-    if (!prefix && shorter >= 3 &&
-        std::equal(other.begin(), other.begin() + shorter, folded.begin()))
-      prefix = &candidate;
-  }
-  if (best) return *best;
-  if (prefix) return *prefix;
-  return std::nullopt;
-}
 
 wf::Result<int64_t> parse_duration(std::string_view text) {
   const std::string shown = quoted(text);

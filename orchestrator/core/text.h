@@ -13,20 +13,12 @@
 #include <string_view>
 #include <vector>
 
+#include "weirflow/nearest.hpp"
 #include "weirflow/status.hpp"
 
 namespace weirflow {
 
-/// Edits between two names, in bytes: insertions, deletions, replacements and swaps of neighbours
-/// (optimal string alignment, the restricted Damerau-Levenshtein distance). Answers `limit + 1` as
-/// soon as it is known to be more than `limit`.
-size_t edit_distance(std::string_view a, std::string_view b, size_t limit);
-
-/// The candidate closest to `word`, if it is close enough to be what was meant: at most a third of
-/// the longer name (at least one edit), or equal but for case, or one a prefix of the other from
-/// three letters on. Ties: the first candidate. Nothing for an empty word.
-std::optional<std::string> nearest_name(std::string_view word,
-                                        const std::vector<std::string>& candidates);
+using wf::nearest_name;
 
 /// "500ms", "10s", "5m", "1h30m", "2d": numbers (a fraction is allowed in the last) with units us,
 /// ms, s, m, h, d, w, largest first, each at most once, no sign. Microseconds, 0 <= x < 2^63.

@@ -32,6 +32,18 @@ class AggregateRows : public wf::Transform<AggregateConfig> {
           .example(R"x({ comments = "count()", best = "max(score)" })x"));
 
  protected:
+  /// The syntax holds whatever the columns are, also while they are unknown.
+  wf::Status bind_ports(wf::BindContext& context) override {
+    for (const auto& [name, text] : config().aggregates) {
+      const std::string key = "aggregates." + name;
+      const auto parsed = parse_aggregate(name, text);
+      if (!parsed.ok()) return at_key(parsed.error(), key);
+      if (parsed->argument.empty()) continue;
+      const auto argument = wf::Expression::parse_only(parsed->argument);
+      if (!argument.ok()) return at_key(argument.error(), key, parsed->argument_offset);
+    }
+    return Transform::bind_ports(context);
+  }
   wf::Status bind(const wf::Schema& in, wf::SchemaBuilder& out) override {
     auto plan = std::make_shared<AggregatePlan>();
     WF_ASSIGN(const std::vector<KeyColumn> keys, parse_columns(config().by, in, "by"));

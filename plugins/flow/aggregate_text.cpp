@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <map>
 
 #include "accumulators.h"
 #include "plain_type.h"
@@ -31,6 +32,23 @@ const std::vector<std::string>& function_names() {
 Status refuse(size_t offset, size_t length, std::string message, std::string hint = {}) {
   return wf::invalid_config(std::move(message))
       .at({"", static_cast<uint32_t>(offset), static_cast<uint32_t>(length), std::move(hint)});
+}
+
+/// The name here of a function that SQL, pandas or Spark name otherwise.
+std::string usual_name(const std::string& name) {
+  static const std::map<std::string, std::string, std::less<>> names{{"avg", "mean"},
+                                                                     {"average", "mean"},
+                                                                     {"std", "stddev"},
+                                                                     {"var", "variance"},
+                                                                     {"nunique", "count_distinct"},
+                                                                     {"percentile", "quantile"},
+                                                                     {"size", "count"},
+                                                                     {"stddev_samp", "stddev"},
+                                                                     {"var_samp", "variance"},
+                                                                     {"maximum", "max"},
+                                                                     {"minimum", "min"}};
+  const auto found = names.find(name);
+  return found == names.end() ? name : found->second;
 }
 
 /// The comma before the last argument, outside of brackets and quotes, or npos.
@@ -73,11 +91,9 @@ Result<Aggregate> parse_aggregate(std::string name, std::string_view text) {
   for (const char c : text.substr(begin, word_end - begin))
     out.function += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   const auto& names = function_names();
-  if (std::find(names.begin(), names.end(), out.function) == names.end()) {
-    const std::string near = wf::nearest_name(out.function, names);
+  if (std::find(names.begin(), names.end(), out.function) == names.end())
     return refuse(begin, word_end - begin, "there is no aggregate '" + out.function + "'",
-                  near.empty() ? "" : "did you mean '" + near + "'?");
-  }
+                  wf::did_you_mean(usual_name(out.function), names));
   std::string_view inner = text.substr(open + 1, end - open - 2);
   out.argument_offset = open + 1;
   if (out.function == "quantile") {

@@ -195,11 +195,9 @@ wf::Result<std::unique_ptr<CommentReader>> CommentReader::make(
   for (const std::string& name : columns.empty() ? comment_columns() : columns) {
     const auto* found = std::find_if(std::begin(kColumns), std::end(kColumns),
                                      [&](const Column& c) { return name == c.name; });
-    if (found == std::end(kColumns)) {
-      const std::string near = wf::nearest_name(name, comment_columns());
+    if (found == std::end(kColumns))
       return wf::invalid_config("a comment has no column '" + name + "'")
-          .at({"columns", 0, 0, near.empty() ? "" : "did you mean '" + near + "'?"});
-    }
+          .at({"columns", 0, 0, wf::did_you_mean(name, comment_columns())});
     for (const Field& field : state->schema)
       if (field.name == name)
         return wf::invalid_config("column '" + name + "' stands twice").at({"columns", 0, 0, ""});

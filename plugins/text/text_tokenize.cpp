@@ -20,10 +20,8 @@ wf::Result<T> at_key(wf::Result<T> result, std::string_view key) {
 wf::Status check_stem(const std::string& language, bool lower) {
   if (language == "none") return {};
   const wf::Result<Stemmer> stemmer = Stemmer::make(language);
-  if (!stemmer.ok()) {
-    const std::string near = wf::nearest_name(language, Stemmer::languages());
-    return stemmer.status().at({"stem", 0, 0, near.empty() ? "" : "did you mean '" + near + "'?"});
-  }
+  if (!stemmer.ok())
+    return stemmer.status().at({"stem", 0, 0, wf::did_you_mean(language, Stemmer::languages())});
   if (lower) return {};
   return wf::invalid_config("stems are made of words in lower case: 'stem' needs 'lower'")
       .at({"stem", 0, 0, ""});

@@ -74,9 +74,8 @@ Result<NodePtr> make_member(NodePtr structure, const std::string& name, Span tok
                        return Vec{gather(member, indices), false, {}};
                      });
   }
-  const std::string near = nearest_name(name, names);
   return refuse(token, "there is no member '" + name + "' in " + structure->type().to_string(),
-                near.empty() ? "" : "did you mean '" + near + "'?");
+                did_you_mean(name, names));
 }
 
 std::span<const Function> access_functions() {

@@ -108,11 +108,10 @@ Result<NodePtr> Binder::bind_path(const Ast& ast) {
     if (names.size() <= 20) list += (list.empty() ? "" : ", ") + field.name;
   }
   if (names.size() > 20) list += ", ...";
-  const std::string near = nearest_name(ast.text, names);
   return refuse(ast.span,
                 "there is no column '" + ast.text + "'; the input has " +
                     (list.empty() ? "no columns" : list),
-                near.empty() ? "" : "did you mean '" + near + "'?");
+                did_you_mean(ast.text, names));
 }
 
 Result<NodePtr> Binder::bind_integer(const Ast& ast, bool negative, Span span) {

@@ -189,9 +189,8 @@ Result<const Function*> find_function(const Ast& call) {
   if (found == table.end()) {
     std::vector<std::string> names{"cast", "try_cast", "try"};
     for (const auto& entry : table) names.emplace_back(entry.first);
-    const std::string near = nearest_name(call.text, names);
     return refuse(call.token, "there is no function '" + call.text + "'",
-                  near.empty() ? "" : "did you mean '" + near + "'?");
+                  did_you_mean(call.text, names));
   }
   const Function& function = *found->second;
   const size_t given = call.children.size();

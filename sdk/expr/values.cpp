@@ -102,9 +102,7 @@ Result<Value> evaluate_expression(std::string_view text, const Value::Table& nam
     if (!value) {
       std::vector<std::string> known;
       list_leaves(names, "", known);
-      const std::string near = nearest_name(name, known);
-      return expr::refuse(span, "there is no value '" + name + "'",
-                          near.empty() ? "" : "did you mean '" + near + "'?");
+      return expr::refuse(span, "there is no value '" + name + "'", did_you_mean(name, known));
     }
     ArrayPtr column = one_row(*value);
     if (!column)

@@ -39,9 +39,8 @@ Status no_such_column(const std::string& file, const std::string& name,
   std::string list;
   for (size_t i = 0; i < names.size() && i < 20; ++i) list += (i ? ", " : "") + names[i];
   if (names.size() > 20) list += ", ...";
-  const std::string near = nearest_name(name, names);
   return invalid_config(file + ": there is no column '" + name + "'; the file has " + list)
-      .at({key, 0, 0, near.empty() ? "" : "did you mean '" + near + "'?"});
+      .at({key, 0, 0, did_you_mean(name, names)});
 }
 
 void guess_record(const std::vector<CsvField>& fields, const CsvParser& parser,

@@ -2,6 +2,7 @@
 #include "weirflow/io/output.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +22,8 @@ namespace fs = std::filesystem;
 
 constexpr size_t kBuffer = 1 << 18;
 constexpr std::string_view kBlobHead = "weirflow.file/1\n";
+constexpr std::string_view kWriting = ".tmp";
+constexpr std::string_view kPrepared = ".prepared";
 
 Status write_all(int fd, const std::string& name, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -49,6 +52,28 @@ Status sync_folder(const fs::path& file) {
       answer != 0 && errno != EINVAL ? system_error(folder.string(), "fsync failed") : Status();
   ::close(fd);
   return status;
+}
+
+/// Removes what a crash left of files that were being written for `target`: whoever still writes
+/// one holds its lock. A prepared file stays, since a commit record may name it.
+void remove_abandoned(const fs::path& target) {
+  const std::string begin = "." + target.filename().string() + ".";
+  const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+  std::error_code error;
+  for (auto it = fs::directory_iterator(folder, error); !error && it != fs::directory_iterator();
+       it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (!name.starts_with(begin) || !name.ends_with(kWriting) ||
+        name.size() < begin.size() + kWriting.size())
+      continue;
+    const std::string_view unique =
+        std::string_view(name).substr(begin.size(), name.size() - begin.size() - kWriting.size());
+    if (unique.find_first_not_of("0123456789-") != std::string_view::npos) continue;
+    const int fd = ::open(it->path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) continue;
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) ::unlink(it->path().c_str());
+    ::close(fd);
+  }
 }
 
 struct Blob {
@@ -136,15 +161,32 @@ struct OutputFile::State {
     }
     blob.final = target.string();
     blob.keep_old = if_exists == IfExists::fail;
-    blob.hidden =
-        (target.parent_path() / ("." + target.filename().string() + "." + unique_suffix() + ".tmp"))
-            .string();
-    fd = ::open(blob.hidden.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0) {
-      Status failed = system_error(path, "cannot be written");
-      blob.hidden.clear();
-      return failed;
+    remove_abandoned(target);
+    const std::string begin =
+        (target.parent_path() / ("." + target.filename().string() + ".")).string();
+    for (;;) {
+      blob.hidden = begin + unique_suffix() + std::string(kWriting);
+      fd = ::open(blob.hidden.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+      if (fd < 0) {
+        Status failed = system_error(path, "cannot be written");
+        blob.hidden.clear();
+        return failed;
+      }
+      // Between the two calls another writer of the same file may take this one for abandoned. A
+      // file system without locks has no such writer either: it cannot get the lock.
+      struct stat s {};
+      const bool locked = ::flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+      if (locked && ::fstat(fd, &s) == 0 && s.st_nlink > 0) return {};
+      ::close(fd);
     }
+  }
+  /// The name that says: whole, and perhaps named by a commit record.
+  Status rename_prepared() {
+    const std::string whole =
+        blob.hidden.substr(0, blob.hidden.size() - kWriting.size()) + std::string(kPrepared);
+    if (::rename(blob.hidden.c_str(), whole.c_str()) != 0)
+      return system_error(blob.hidden, "renaming failed");
+    blob.hidden = whole;
     return {};
   }
 };
@@ -209,6 +251,7 @@ Result<std::string> OutputFile::prepare() {
   }
   if (s.direct) return encode(s.blob);
   if (::fsync(s.fd) != 0) return system_error(s.name, "fsync failed");
+  WF_TRY(s.rename_prepared());
   const int fd = s.fd;
   s.fd = -1;
   if (::close(fd) != 0) return system_error(s.name, "closing failed");

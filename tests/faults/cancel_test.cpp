@@ -135,6 +135,7 @@ with = { path = "globbed.csv" }
   EXPECT_EQ(globbed.code, 0) << globbed.out;
   EXPECT_EQ(folder.read("globbed.csv"), "before\n") << globbed.out;
   expect_next_run_works(folder);
+  EXPECT_TRUE(folder.unfinished().empty()) << "the next writer of out.csv removes what was left";
 }
 
 }  // namespace

@@ -48,7 +48,8 @@ std::vector<std::string> Folder::unfinished() const {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(path_)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with('.') && name.ends_with(".tmp")) names.push_back(name);
+    if (name.starts_with('.') && (name.ends_with(".tmp") || name.ends_with(".prepared")))
+      names.push_back(name);
   }
   return names;
 }

@@ -30,7 +30,7 @@ class Folder {
   void write(const fs::path& name, std::string_view text) const;
   /// The content, or nothing when it is not there.
   [[nodiscard]] std::optional<std::string> read(const fs::path& name) const;
-  /// Names in it that begin with a dot and end with ".tmp": files that are being written.
+  /// Names of files that are being written (".*.tmp") or wait for their commit (".*.prepared").
   [[nodiscard]] std::vector<std::string> unfinished() const;
 
  private:

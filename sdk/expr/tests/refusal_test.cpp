@@ -91,7 +91,7 @@ TEST(ExpressionRefusal, Names) {
        {"1 + lower(s, s)", "    ^^^^^^^^^^^", "lower() takes 1 argument, not 2", ""},
        {"substr(s)", "^^^^^^^^^", "substr() takes 2 to 3 arguments, not 1", ""},
        {"coalesce()", "^^^^^^^^^^", "coalesce() takes at least 1 argument, not 0", ""},
-       {"cast(n as int46)", "          ^^^^^", "'int46' is no type; did you mean 'int32'?", ""}});
+       {"cast(n as int46)", "          ^^^^^", "'int46' is no type; did you mean 'int64'?", ""}});
 }
 
 TEST(ExpressionRefusal, Types) {

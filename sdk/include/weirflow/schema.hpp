@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "weirflow/nearest.hpp"
 #include "weirflow/status.hpp"
 
 namespace wf {
@@ -270,32 +271,6 @@ class SchemaBuilder {
   bool unknown_ = false;
 };
 
-/// The candidate nearest to `name` by edit distance, or empty when none is near (distance over a
-/// third of the length). Ties: the first candidate.
-inline std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates) {
-  std::string best;
-  size_t best_distance = name.size() / 3 + 2;
-  for (const std::string& candidate : candidates) {
-    std::vector<size_t> row(candidate.size() + 1);
-    for (size_t j = 0; j < row.size(); ++j) row[j] = j;
-    for (size_t i = 1; i <= name.size(); ++i) {
-      size_t diagonal = row[0];
-      row[0] = i;
-      for (size_t j = 1; j < row.size(); ++j) {
-        const size_t above = row[j];
-        row[j] = std::min(
-            {above + 1, row[j - 1] + 1, diagonal + (name[i - 1] == candidate[j - 1] ? 0 : 1)});
-        diagonal = above;
-      }
-    }
-    if (row.back() < best_distance) {
-      best_distance = row.back();
-      best = candidate;
-    }
-  }
-  return best;
-}
-
 inline Result<int> Schema::require(std::string_view name, std::string_view key) const {
   if (const int i = index_of(name); i >= 0) return i;
   std::vector<std::string> names;
@@ -304,10 +279,9 @@ inline Result<int> Schema::require(std::string_view name, std::string_view key) 
     names.push_back(f.name);
     list += (list.empty() ? "" : ", ") + f.name;
   }
-  const std::string near = nearest_name(name, names);
   return invalid_config("there is no column '" + std::string(name) + "'; the input has " +
                         (list.empty() ? "no columns" : list))
-      .at({std::string(key), 0, 0, near.empty() ? "" : "did you mean '" + near + "'?"});
+      .at({std::string(key), 0, 0, did_you_mean(name, names)});
 }
 
 namespace detail {
@@ -360,9 +334,9 @@ inline Result<DataType> parse_type_at(std::string_view text, size_t& at, int dep
   }
   std::vector<std::string> names{"list", "struct"};
   for (const auto& known : kNames) names.emplace_back(known.first);
-  const std::string near = nearest_name(name, names);
+  const std::string hint = did_you_mean(name, names);
   return invalid_config("'" + std::string(name) + "' is no type" +
-                        (near.empty() ? "" : "; did you mean '" + near + "'?"));
+                        (hint.empty() ? "" : "; " + hint));
 }
 }  // namespace detail
 

@@ -77,6 +77,32 @@ TEST(Output, IfExistsFailIsCheckedTwice) {
   EXPECT_EQ(folder.files(), 1u);
 }
 
+TEST(Output, TheNextWriterRemovesWhatACrashLeft) {
+  Folder folder;
+  folder.write(".a.csv.12-34-5.tmp", "of a crash");
+  folder.write(".a.csv.12-34-6.prepared", "a commit record may name it");
+  folder.write(".a.csv.mine.tmp", "somebody's");
+  folder.write(".ab.csv.12-34-5.tmp", "of another file");
+  auto first = OutputFile::create(folder.file("a.csv"), {});
+  ASSERT_TRUE((*first)->write("first").ok());
+  EXPECT_EQ(folder.files(), 4u);
+  // The first is still being written, in this process or in another.
+  auto second = OutputFile::create(folder.file("a.csv"), {});
+  EXPECT_EQ(folder.files(), 5u);
+  ASSERT_TRUE((*second)->write("second").ok());
+  const auto of_second = (*second)->prepare();
+  auto third = OutputFile::create(folder.file("a.csv"), {});
+  ASSERT_TRUE(OutputFile::commit(*of_second).ok());
+  EXPECT_EQ(folder.read("a.csv"), "second");
+  const auto of_first = (*first)->prepare();
+  ASSERT_TRUE(of_first.ok()) << of_first.error().message();
+  ASSERT_TRUE(OutputFile::commit(*of_first).ok());
+  EXPECT_EQ(folder.read("a.csv"), "first");
+  third->reset();
+  EXPECT_EQ(folder.files(), 4u);
+  EXPECT_EQ(folder.read(".a.csv.12-34-6.prepared"), "a commit record may name it");
+}
+
 TEST(Output, CompressesByNameAndMakesFolders) {
   Folder folder;
   std::string text;

@@ -7,26 +7,6 @@
 namespace weirflow {
 namespace {
 
-TEST(Text, EditDistance) {
-  EXPECT_EQ(edit_distance("tokenise", "tokenize", 3), 1u);
-  EXPECT_EQ(edit_distance("form", "from", 3), 1u);  // neighbours swapped
-  EXPECT_EQ(edit_distance("abc", "", 5), 3u);
-  EXPECT_EQ(edit_distance("kitten", "sitting", 3), 3u);
-  EXPECT_EQ(edit_distance("kitten", "sitting", 2), 3u);  // limit + 1
-  EXPECT_EQ(edit_distance("a", "abcdefgh", 2), 3u);
-}
-
-TEST(Text, NearestName) {
-  const std::vector<std::string> keys = {"uses", "from", "with", "after", "retry_delay"};
-  EXPECT_EQ(nearest_name("form", keys), "from");
-  EXPECT_EQ(nearest_name("retry-delay", keys), "retry_delay");
-  EXPECT_EQ(nearest_name("FROM", keys), "from");
-  EXPECT_EQ(nearest_name("retry", keys), "retry_delay");  // a prefix
-  EXPECT_EQ(nearest_name("zzzz", keys), std::nullopt);
-  EXPECT_EQ(nearest_name("", keys), std::nullopt);
-  EXPECT_EQ(nearest_name("x", {"y"}), std::nullopt);  // one letter replaced is another name
-}
-
 TEST(Text, Durations) {
   EXPECT_EQ(*parse_duration("10s"), 10'000'000);
   EXPECT_EQ(*parse_duration("1h30m"), 5'400'000'000);

@@ -2,6 +2,8 @@
 
 // A component that ends the process that it runs in, in each of the ways there are.
 
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdlib>
 
@@ -28,7 +30,7 @@ class EndsProcess : public wf::Transform<Config> {
                                     .summary("Ends the process when it is given rows");
   static constexpr auto kConfig =
       wf::fields(wf::field("how", &Config::how)
-                     .one_of("", "segv", "abort", "overflow", "exit", "kill", "memory"));
+                     .one_of("", "segv", "abort", "overflow", "exit", "_exit", "kill", "memory"));
 
   wf::Status bind(const wf::Schema&, wf::SchemaBuilder&) override { return {}; }
   wf::Status process(const wf::Batch& in, wf::Emitter& out) override {
@@ -37,7 +39,8 @@ class EndsProcess : public wf::Transform<Config> {
     if (how == "segv") std::raise(SIGSEGV);
     if (how == "abort") std::abort();
     if (how == "overflow") return overflow(&depth) ? wf::Status() : wf::internal_error("");
-    if (how == "exit") std::_Exit(7);
+    if (how == "exit") std::exit(7);
+    if (how == "_exit") ::_exit(7);
     if (how == "kill") std::raise(SIGKILL);
     if (how == "memory") {
       std::vector<std::string> all;

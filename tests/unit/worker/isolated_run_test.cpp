@@ -2,6 +2,7 @@
 
 // `weirflow run --isolate`: what is said when the worker process does not end by itself.
 
+#include <csignal>
 #include <fstream>
 #include <thread>
 
@@ -65,9 +66,27 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Way{"segv", "crashed (signal 11, Segmentation fault)"},
                       Way{"abort", "crashed (signal 6, Aborted)"},
                       Way{"overflow", "crashed (signal 11, Segmentation fault)"},
-                      Way{"exit", "the worker process ended with code 7 in the middle of the run"},
+                      Way{"exit", "ended the process by exit(7)"},
+                      Way{"_exit", "the worker process ended with code 7 in the middle of the run"},
                       Way{"kill", "the worker process was killed (signal 9, Killed)"}),
     [](const auto& way) { return way.param.how; });
+
+TEST_F(IsolatedRun, WithoutItTheEndIsStillSaid) {
+  write("exit");
+  Ran ran = run("");
+  EXPECT_EQ(ran.code, 70) << ran.out;
+  EXPECT_NE(ran.out.find("a component ended the process by exit(); `run --isolate` says which"),
+            std::string::npos)
+      << ran.out;
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  write("segv");
+  ran = run("");
+  EXPECT_EQ(ran.code, 128 + SIGSEGV) << ran.out;
+  EXPECT_NE(ran.out.find("a component crashed; `run --isolate` says which"), std::string::npos)
+      << ran.out;
+#endif
+  EXPECT_FALSE(wrote());
+}
 
 TEST_F(IsolatedRun, TheResultIsAlsoJson) {
   write("segv");
@@ -112,7 +131,8 @@ TEST_F(IsolatedRun, AWorkerEndsWithWhoStartedIt) {
       shell("WEIRFLOW_HOME=home " + program() + " run dag.toml --isolate --plugins '" + build +
                 "/tests/worker_plugins' >/dev/null 2>&1 & pid=$!; "
                 "until ls home/runs/*/lock >/dev/null 2>&1; do :; done; "
-                "kill -KILL $pid; wait $pid; timeout 20 flock home/runs/*/lock true && echo gone",
+                "kill -KILL $pid; wait $pid; l=$(echo home/runs/*/lock); "
+                "timeout 20 flock $l true || [ ! -e $l ] && echo gone",
             folder_.path());
   EXPECT_NE(ran.out.find("gone"), std::string::npos) << ran.out;
   EXPECT_FALSE(wrote());

@@ -28,7 +28,9 @@ struct OutputOptions {
 };
 
 /// A file being written. Regular files are written beside their final place under a hidden name
-/// (".NAME.<unique>.tmp") and take their own name by commit(); until then nobody sees them. "-"
+/// (".NAME.<unique>.tmp", from prepare() on ".NAME.<unique>.prepared") and take their own name by
+/// commit(); until then nobody sees them. What a crash left under the first name is removed by the
+/// next writer of the same file: it is locked (flock) while it is written. "-"
 /// (standard output), devices, pipes and sockets are written as it goes, since they have nothing to
 /// rename. Folders of the path are made. A symbolic link is followed, and stays.
 class OutputFile {
