@@ -2,6 +2,8 @@
 #include "cli/table.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 
 #include "core/text.h"
 #include "weirflow/print.hpp"
@@ -12,6 +14,7 @@ namespace {
 
 constexpr size_t kGap = 2;
 constexpr size_t kNarrowest = 6;
+constexpr size_t kLongestFloat = 9;
 
 std::string printable(std::string_view text) {
   std::string out;
@@ -54,19 +57,25 @@ void append_cell(std::string& line, const std::string& cell, size_t width, bool 
   if (!last) line.append(kGap, ' ');
 }
 
+bool is_float(wf::Type type) { return type == wf::Type::float32 || type == wf::Type::float64; }
+
 std::string cell_text(const wf::Array& array, int64_t i) {
   if (array.is_null(i)) return "-";
   if (array.type.id() == wf::Type::utf8 || array.type.id() == wf::Type::large_utf8)
     return std::string(wf::StringView(array)[i]);
   std::string text;
   wf::append_value_json(array, i, text);
+  if (text.size() > kLongestFloat && is_float(array.type.id())) {
+    char rounded[32];
+    std::snprintf(rounded, sizeof(rounded), "%.6g", std::strtod(text.c_str(), nullptr));
+    return rounded;
+  }
   if (text.size() > 2 && text.front() == '"') text = text.substr(1, text.size() - 2);
   return text;
 }
 
 bool is_number(wf::Type type) {
-  return type == wf::Type::int32 || type == wf::Type::int64 || type == wf::Type::float32 ||
-         type == wf::Type::float64;
+  return type == wf::Type::int32 || type == wf::Type::int64 || is_float(type);
 }
 
 }  // namespace

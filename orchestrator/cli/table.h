@@ -21,7 +21,8 @@ struct TableColumn {
 std::string format_table(const std::vector<TableColumn>& columns,
                          const std::vector<std::vector<std::string>>& rows, int width);
 
-/// Rows of a batch: strings as they are, nulls as "-", lists and structs as JSON.
+/// Rows of a batch: strings as they are, long floats to six significant digits, nulls as "-", lists
+/// and structs as JSON.
 std::string format_batches(const std::vector<wf::Batch>& batches, int width);
 
 }  // namespace weirflow::cli

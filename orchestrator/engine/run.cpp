@@ -49,6 +49,18 @@ std::string make_run_id(int64_t us) {
   return std::string(text) + tail;
 }
 
+/// The columns of the first edge into a group, if they were known when it was planned.
+std::optional<wf::Schema> schema_into(const dag::Plan& plan, const std::string& group) {
+  for (const PlanEdge& edge : plan.edges) {
+    const PlanNode& from = plan.nodes[static_cast<size_t>(edge.from)];
+    const PlanNode& to = plan.nodes[static_cast<size_t>(edge.to)];
+    if (to.group != group || from.group == group || edge.from_port < 0) continue;
+    const auto port = static_cast<size_t>(edge.from_port);
+    if (port < from.output_schemas.size()) return from.output_schemas[port];
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 int64_t default_memory() {
@@ -684,7 +696,8 @@ wf::Status Run::store_version(const PlanNode& node) {
       }
       group.training_data = digest.hex();
       group.training_rows = spool->rows();
-      group.input = spool->schema();
+      // What the group is given, not what its estimator is.
+      group.input = schema_into(plan_, node.task).value_or(spool->schema());
       first = false;
     }
     if (!fit.output_schemas.empty() && fit.output_schemas[0]) group.output = *fit.output_schemas[0];

@@ -27,7 +27,7 @@ struct Sample {
 
 wf::Status check(std::span<const uint8_t> labels, std::span<const double> scores,
                  std::span<const double> weights) {
-  if (labels.empty()) return wf::invalid_data("there are no rows to calibrate on");
+  if (labels.empty()) return wf::invalid_data("there are no rows to calibrate on").retryable(false);
   if (scores.size() != labels.size() || (!weights.empty() && weights.size() != labels.size())) {
     return wf::invalid_data("labels, scores and weights differ in length");
   }
@@ -157,13 +157,15 @@ wf::Result<std::vector<std::byte>> fit_calibration(CalibrationMethod method,
         {scores[i], static_cast<double>(labels[i]), weights.empty() ? 1 : weights[i]});
     of_class[labels[i]] += samples.back().weight;
   }
-  if (of_class[0] + of_class[1] == 0) return wf::invalid_data("all rows have weight 0");
+  if (of_class[0] + of_class[1] == 0)
+    return wf::invalid_data("all rows have weight 0").retryable(false);
   Record record{};
   record.method = static_cast<uint32_t>(method);
   std::vector<double> points, values;
   if (method == CalibrationMethod::sigmoid) {
     if (of_class[0] == 0 || of_class[1] == 0) {
-      return wf::invalid_data("all rows have one label; the sigmoid needs both classes");
+      return wf::invalid_data("all rows have one label; the sigmoid needs both classes")
+          .retryable(false);
     }
     const double high = (of_class[1] + 1) / (of_class[1] + 2), low = 1 / (of_class[0] + 2);
     for (Sample& s : samples) s.target = s.target > 0 ? high : low;

@@ -31,7 +31,7 @@ wf::Status check(std::span<const uint8_t> labels, std::span<const double> scores
     return wf::invalid_config("curve_points must be from 2 to 100000");
   }
   const size_t n = labels.size();
-  if (n == 0) return wf::invalid_data("there are no rows to evaluate");
+  if (n == 0) return wf::invalid_data("there are no rows to evaluate").retryable(false);
   if (scores.size() != n || probabilities.size() != n || decisions.size() != n) {
     return wf::invalid_data("labels, scores, probabilities and decisions differ in length");
   }

@@ -94,7 +94,7 @@ wf::Status Evaluate::process(const wf::Batch& in, wf::Emitter& out) {
 }
 
 wf::Status Evaluate::finish(wf::Emitter& out) {
-  if (labels_.empty()) return wf::invalid_data("there are no rows to evaluate");
+  if (labels_.empty()) return wf::invalid_data("there are no rows to evaluate").retryable(false);
   EvaluationOptions options;
   options.confidence = config().confidence;
   options.calibration_bins = static_cast<uint32_t>(config().calibration_bins);

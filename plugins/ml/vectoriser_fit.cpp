@@ -91,7 +91,7 @@ wf::Result<std::vector<std::byte>> VectoriserFit::finish() {
     return b.share ? b.value * static_cast<double>(documents) : b.value;
   };
   if (bound(options_.max_df) < bound(options_.min_df)) {
-    return wf::invalid_data("max_df allows fewer documents than min_df asks for");
+    return wf::invalid_data("max_df allows fewer documents than min_df asks for").retryable(false);
   }
   TermSelector selector(bound(options_.min_df), bound(options_.max_df), options_.max_features);
   if (runs_.runs() > 0) {
