@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -34,6 +35,25 @@ struct Buffer {
   }
 };
 
+namespace detail {
+/// Memory at a multiple of kAlignment, or null. From malloc, with the address it gave in front:
+/// glibc before 2.38 serves aligned_alloc without its threads' caches, which costs small batches
+/// more than their work.
+inline void* allocate_aligned(size_t bytes) {
+  void* const base = std::malloc(bytes + kAlignment);
+  if (!base) return nullptr;
+  // malloc's own alignment leaves room for the address.
+  static_assert(alignof(std::max_align_t) >= sizeof(void*));
+  void* const data =
+      static_cast<uint8_t*>(base) + (kAlignment - reinterpret_cast<uintptr_t>(base) % kAlignment);
+  static_cast<void**>(data)[-1] = base;
+  return data;
+}
+inline void free_aligned(const void* data) {
+  if (data) std::free(static_cast<void* const*>(data)[-1]);
+}
+}  // namespace detail
+
 /// Growing storage of trivially copyable T, aligned to 64 bytes and padded with zeros to 64; the
 /// padding makes whole-word reads of bitmaps safe. finish() hands the memory over as a Buffer.
 /// Out of memory throws std::bad_alloc, which the SDK's trampolines turn into resource_exhausted.
@@ -50,7 +70,7 @@ class BufferBuilder {
   }
   BufferBuilder(const BufferBuilder&) = delete;
   BufferBuilder& operator=(const BufferBuilder&) = delete;
-  ~BufferBuilder() { std::free(data_); }
+  ~BufferBuilder() { detail::free_aligned(data_); }
 
   void reserve(size_t n) {
     if (n > capacity_) grow(n);
@@ -92,8 +112,7 @@ class BufferBuilder {
     Buffer buffer;
     buffer.data = reinterpret_cast<const uint8_t*>(data_);
     buffer.size = used;
-    buffer.owner =
-        std::shared_ptr<const void>(data_, [](const void* p) { std::free(const_cast<void*>(p)); });
+    buffer.owner = std::shared_ptr<const void>(data_, detail::free_aligned);
     data_ = nullptr;
     size_ = capacity_ = 0;
     return buffer;
@@ -103,10 +122,10 @@ class BufferBuilder {
   void grow(size_t at_least) {
     const size_t wanted = std::max(at_least, capacity_ + capacity_ / 2);
     const size_t bytes = (wanted * sizeof(T) + kAlignment - 1) / kAlignment * kAlignment;
-    auto* fresh = static_cast<T*>(std::aligned_alloc(kAlignment, std::max(bytes, kAlignment)));
+    auto* fresh = static_cast<T*>(detail::allocate_aligned(std::max(bytes, kAlignment)));
     if (!fresh) throw std::bad_alloc();
     if (size_) std::memcpy(static_cast<void*>(fresh), data_, size_ * sizeof(T));
-    std::free(data_);
+    detail::free_aligned(data_);
     data_ = fresh;
     capacity_ = std::max(bytes, kAlignment) / sizeof(T);
   }

@@ -16,7 +16,8 @@ namespace wf {
 
 class Batch {
  public:
-  Batch() : schema_(std::make_shared<Schema>()) {}
+  /// No columns, no rows.
+  Batch() : schema_(no_columns()) {}
   /// Precondition: one column per field, each of `rows` elements, types equal to the fields'.
   Batch(SchemaPtr schema, int64_t rows, std::vector<ArrayPtr> columns)
       : schema_(std::move(schema)), rows_(rows), columns_(std::move(columns)) {
@@ -61,6 +62,11 @@ class Batch {
   }
 
  private:
+  static const SchemaPtr& no_columns() {
+    static const SchemaPtr schema = std::make_shared<const Schema>();
+    return schema;
+  }
+
   SchemaPtr schema_;
   int64_t rows_ = 0;
   std::vector<ArrayPtr> columns_;

@@ -137,7 +137,7 @@ class BoolBuilder {
 /// utf8 (default) or binary. Does not check UTF-8; who decodes bytes does.
 class StringBuilder {
  public:
-  explicit StringBuilder(Type type = Type::utf8) : type_(type) { offsets_.push_back(0); }
+  explicit StringBuilder(Type type = Type::utf8) : type_(type) {}
   void reserve(int64_t rows, int64_t bytes) {
     offsets_.reserve(static_cast<size_t>(rows) + 1);
     bytes_.reserve(static_cast<size_t>(bytes));
@@ -145,11 +145,13 @@ class StringBuilder {
   void append(std::string_view value) {
     if (value.size() > kMaxBytes - bytes_.size())
       throw std::length_error("a column of a batch holds less than 2 GiB of text");
+    start();
     bytes_.append(value.data(), value.size());
     offsets_.push_back(static_cast<int32_t>(bytes_.size()));
     validity_.append_valid();
   }
   void append_null() {
+    start();
     offsets_.push_back(static_cast<int32_t>(bytes_.size()));
     validity_.append_null();
   }
@@ -160,13 +162,17 @@ class StringBuilder {
     auto array = std::make_shared<Array>();
     array->type = type_;
     validity_.finish(*array);
+    start();
     array->buffers[1] = offsets_.finish();
     array->buffers[2] = bytes_.finish();
-    offsets_.push_back(0);
     return array;
   }
 
  private:
+  /// The offset in front of the first row.
+  void start() {
+    if (offsets_.size() == 0) offsets_.push_back(0);
+  }
   static constexpr size_t kMaxBytes = std::numeric_limits<int32_t>::max();
   Type type_;
   BufferBuilder<int32_t> offsets_;
@@ -179,7 +185,7 @@ class StringBuilder {
 template <typename Items>
 class ListBuilder {
  public:
-  explicit ListBuilder(Items items = Items()) : items_(std::move(items)) { offsets_.push_back(0); }
+  explicit ListBuilder(Items items = Items()) : items_(std::move(items)) {}
   Items& items() { return items_; }
   /// Ends the row: it holds the items appended since the row before.
   void append() {
@@ -197,16 +203,21 @@ class ListBuilder {
     ArrayPtr child = items_.finish();
     array->type = DataType::list_of(child->type);
     validity_.finish(*array);
+    start();
     array->buffers[1] = offsets_.finish();
     array->children.push_back(std::move(child));
-    offsets_.push_back(0);
     return array;
   }
 
  private:
+  /// The offset in front of the first row.
+  void start() {
+    if (offsets_.size() == 0) offsets_.push_back(0);
+  }
   void close() {
     if (items_.length() > std::numeric_limits<int32_t>::max())
       throw std::length_error("a list column of a batch holds less than 2^31 items");
+    start();
     offsets_.push_back(static_cast<int32_t>(items_.length()));
   }
   Items items_;

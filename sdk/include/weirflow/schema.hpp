@@ -40,17 +40,12 @@ using Metadata = std::vector<std::pair<std::string, std::string>>;
 
 struct Field;
 
-/// A type with its parameters. A value: copying copies the tree.
+/// A type with its parameters. A value; copies share the tree, which never changes, since each
+/// array of each batch holds a type.
 class DataType {
  public:
-  // Defined below Field, which a vector of children needs to be complete for.
-  DataType();
-  DataType(Type id);  // NOLINT: `wf::Type::int64` reads as a type
-  DataType(const DataType& other);
-  DataType(DataType&& other) noexcept;
-  DataType& operator=(const DataType& other);
-  DataType& operator=(DataType&& other) noexcept;
-  ~DataType();
+  DataType() = default;
+  DataType(Type id) : id_(id) {}  // NOLINT: `wf::Type::int64` reads as a type
   static DataType list_of(DataType item);
   static DataType list_of(Field item);
   static DataType struct_of(std::vector<Field> fields);
@@ -60,7 +55,7 @@ class DataType {
 
   [[nodiscard]] Type id() const { return id_; }
   /// Children: one for a list (named "item"), the members of a struct, else none.
-  [[nodiscard]] const std::vector<Field>& children() const { return children_; }
+  [[nodiscard]] const std::vector<Field>& children() const;
   /// "list<utf8>", "timestamp", "struct<index: int32, value: float64>".
   [[nodiscard]] std::string to_string() const;
   /// The same storage: ids, child names and child types; nullability and metadata are not compared.
@@ -68,7 +63,7 @@ class DataType {
 
  private:
   Type id_ = Type::null;
-  std::vector<Field> children_;
+  std::shared_ptr<const std::vector<Field>> children_;  ///< null: none
 };
 
 /// A named, typed column or struct member.
@@ -89,13 +84,10 @@ struct Field {
   }
 };
 
-inline DataType::DataType() = default;
-inline DataType::DataType(Type id) : id_(id) {}
-inline DataType::DataType(const DataType& other) = default;
-inline DataType::DataType(DataType&& other) noexcept = default;
-inline DataType& DataType::operator=(const DataType& other) = default;
-inline DataType& DataType::operator=(DataType&& other) noexcept = default;
-inline DataType::~DataType() = default;
+inline const std::vector<Field>& DataType::children() const {
+  static const std::vector<Field> kNone;
+  return children_ ? *children_ : kNone;
+}
 
 inline constexpr std::string_view kExtensionName = "ARROW:extension:name";
 inline constexpr std::string_view kExtensionMetadata = "ARROW:extension:metadata";
@@ -114,7 +106,7 @@ inline Field sparse_field(std::string name, int64_t size = -1) {
 
 inline DataType DataType::list_of(Field item) {
   DataType type(Type::list);
-  type.children_.push_back(std::move(item));
+  type.children_ = std::make_shared<const std::vector<Field>>(1, std::move(item));
   return type;
 }
 inline DataType DataType::list_of(DataType item) {
@@ -122,25 +114,27 @@ inline DataType DataType::list_of(DataType item) {
 }
 inline DataType DataType::struct_of(std::vector<Field> fields) {
   DataType type(Type::structure);
-  type.children_ = std::move(fields);
+  type.children_ = std::make_shared<const std::vector<Field>>(std::move(fields));
   return type;
 }
 inline DataType DataType::sparse() {
-  return list_of(Field{
+  static const DataType type = list_of(Field{
       "item",
       struct_of({Field{"index", Type::int32, false, {}}, Field{"value", Type::float64, false, {}}}),
       false,
       {}});
+  return type;
 }
 inline bool operator==(const DataType& a, const DataType& b) {
-  if (a.id_ != b.id_ || a.children_.size() != b.children_.size()) return false;
-  for (size_t i = 0; i < a.children_.size(); ++i) {
-    // A list's item name carries no meaning; other producers call it "element" or "".
-    const bool named = a.id_ == Type::structure;
-    if (named && a.children_[i].name != b.children_[i].name) return false;
-    if (!(a.children_[i].type == b.children_[i].type)) return false;
-  }
-  return true;
+  if (a.id_ != b.id_) return false;
+  if (a.children_ == b.children_) return true;
+  const std::vector<Field>&left = a.children(), &right = b.children();
+  // A list's item name carries no meaning; other producers call it "element" or "".
+  const bool named = a.id_ == Type::structure;
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                    [named](const Field& l, const Field& r) {
+                      return (!named || l.name == r.name) && l.type == r.type;
+                    });
 }
 
 /// Name of a physical type as users write it in a DAG ("int64", "utf8", "timestamp").
@@ -178,12 +172,12 @@ constexpr std::string_view to_string(Type type) {
 
 inline std::string DataType::to_string() const {
   std::string text(wf::to_string(id_));
-  if (children_.empty()) return text;
+  if (children().empty()) return text;
   text += '<';
-  for (size_t i = 0; i < children_.size(); ++i) {
-    if (i) text += ", ";
-    if (id_ == Type::structure) text += children_[i].name + ": ";
-    text += children_[i].type.to_string();
+  for (const Field& child : children()) {
+    if (&child != &children().front()) text += ", ";
+    if (id_ == Type::structure) text += child.name + ": ";
+    text += child.type.to_string();
   }
   return text + '>';
 }

@@ -99,24 +99,35 @@ inline void fill_schema(ArrowSchema* out, std::string format, std::string name, 
   out->private_data = box.release();
 }
 
-/// Private data of an exported array: keeps the column alive, holds the pointer tables.
+struct ArrayBlock;
+
+/// Private data of an exported array: keeps the column alive, holds its pointers.
 struct ArrayBox {
-  ArrayPtr array;
+  ArrayBlock* block = nullptr;
+  ArrayPtr array;  ///< null for a batch
   std::array<const void*, 3> buffers{};
+};
+
+/// What an exported batch or column and all below it point into: one block, so that a batch costs a
+/// handful of allocations whatever its columns. It lives until its last array is released, since a
+/// consumer may move children out and release them on their own; each column goes with its array.
+struct ArrayBlock {
+  ArrayBlock(size_t arrays, size_t below)
+      : alive(static_cast<int64_t>(arrays)), boxes(arrays), children(below), pointers(below) {}
+  std::atomic<int64_t> alive;
+  std::vector<ArrayBox> boxes;
   std::vector<ArrowArray> children;
   std::vector<ArrowArray*> pointers;
-  ArrayBox() = default;
-  ArrayBox(const ArrayBox&) = delete;
-  ArrayBox& operator=(const ArrayBox&) = delete;
-  /// Releases the children that nobody moved out.
-  ~ArrayBox() {
-    for (ArrowArray& child : children) release(&child);
-  }
+  size_t boxes_used = 0, children_used = 0;
 };
 
 inline void release_array(ArrowArray* array) {
-  delete static_cast<ArrayBox*>(array->private_data);
+  // Those that nobody moved out.
+  for (int64_t i = 0; i < array->n_children; ++i) release(array->children[i]);
+  auto* const box = static_cast<ArrayBox*>(array->private_data);
+  box->array.reset();
   array->release = nullptr;
+  if (box->block->alive.fetch_sub(1, std::memory_order_acq_rel) == 1) delete box->block;
 }
 
 inline int64_t buffer_count(Type type) {
@@ -141,10 +152,48 @@ inline const void* no_bytes() {
   return zeros;
 }
 
-inline void link_children(ArrayBox& box, ArrowArray* out) {
-  for (ArrowArray& child : box.children) box.pointers.push_back(&child);
-  out->n_children = static_cast<int64_t>(box.children.size());
-  out->children = box.pointers.empty() ? nullptr : box.pointers.data();
+inline size_t arrays_below(const std::vector<ArrayPtr>& arrays) {
+  size_t count = arrays.size();
+  for (const ArrayPtr& array : arrays) count += arrays_below(array->children);
+  return count;
+}
+
+inline void fill_array(ArrayBlock& block, const ArrayPtr& array, ArrowArray* out);
+
+/// Fills what arrays and batches have in common.
+inline ArrayBox& fill_common(ArrayBlock& block, const std::vector<ArrayPtr>& children,
+                             ArrowArray* out) {
+  ArrayBox& box = block.boxes[block.boxes_used++];
+  box.block = &block;
+  const size_t first = block.children_used;
+  block.children_used += children.size();
+  for (size_t i = 0; i < children.size(); ++i) {
+    block.pointers[first + i] = &block.children[first + i];
+    fill_array(block, children[i], &block.children[first + i]);
+  }
+  *out = ArrowArray{};
+  out->n_children = static_cast<int64_t>(children.size());
+  out->children = children.empty() ? nullptr : &block.pointers[first];
+  out->buffers = box.buffers.data();
+  out->release = release_array;
+  out->private_data = &box;
+  return box;
+}
+
+inline void fill_array(ArrayBlock& block, const ArrayPtr& array, ArrowArray* out) {
+  ArrayBox& box = fill_common(block, array->children, out);
+  box.array = array;
+  out->n_buffers = buffer_count(array->type.id());
+  for (size_t i = 0; i < static_cast<size_t>(out->n_buffers); ++i) {
+    const Buffer& buffer = array->buffers[i];
+    box.buffers[i] = buffer.data ? buffer.data : (i == 0 ? nullptr : no_bytes());
+  }
+  out->length = array->length;
+  out->null_count = array->type.id() == Type::null ? array->length
+                    : array->buffers[0].data
+                        ? array->null_count_cache.load(std::memory_order_relaxed)
+                        : 0;
+  out->offset = array->offset;
 }
 
 }  // namespace detail
@@ -159,43 +208,15 @@ inline void export_schema(const Schema& schema, ArrowSchema* out) {
 }
 
 inline void export_array(const ArrayPtr& array, ArrowArray* out) {
-  auto box = std::make_unique<detail::ArrayBox>();
-  box->array = array;
-  const int64_t buffers = detail::buffer_count(array->type.id());
-  for (int64_t i = 0; i < buffers; ++i) {
-    const auto& buffer = array->buffers[static_cast<size_t>(i)];
-    box->buffers[static_cast<size_t>(i)] =
-        buffer.data ? buffer.data : (i == 0 ? nullptr : detail::no_bytes());
-  }
-  box->children.resize(array->children.size());
-  for (size_t i = 0; i < array->children.size(); ++i)
-    export_array(array->children[i], &box->children[i]);
-  *out = ArrowArray{};
-  out->length = array->length;
-  out->null_count = array->type.id() == Type::null ? array->length
-                    : array->buffers[0].data
-                        ? array->null_count_cache.load(std::memory_order_relaxed)
-                        : 0;
-  out->offset = array->offset;
-  out->n_buffers = buffers;
-  out->buffers = box->buffers.data();
-  detail::link_children(*box, out);
-  out->release = detail::release_array;
-  out->private_data = box.release();
+  const size_t below = detail::arrays_below(array->children);
+  detail::fill_array(*new detail::ArrayBlock(below + 1, below), array, out);
 }
 
 inline void export_batch(const Batch& batch, ArrowArray* out) {
-  auto box = std::make_unique<detail::ArrayBox>();
-  box->children.resize(batch.columns().size());
-  for (size_t i = 0; i < batch.columns().size(); ++i)
-    export_array(batch.columns()[i], &box->children[i]);
-  *out = ArrowArray{};
+  const size_t below = detail::arrays_below(batch.columns());
+  detail::fill_common(*new detail::ArrayBlock(below + 1, below), batch.columns(), out);
   out->length = batch.rows();
   out->n_buffers = 1;
-  out->buffers = box->buffers.data();
-  detail::link_children(*box, out);
-  out->release = detail::release_array;
-  out->private_data = box.release();
 }
 
 }  // namespace wf

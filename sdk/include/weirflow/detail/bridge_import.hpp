@@ -166,9 +166,18 @@ inline int64_t offset_width(Type type) {
   }
 }
 
+/// A column taken over, released with the last array that borrows from it.
+struct TakenArray {
+  explicit TakenArray(ArrowArray* moved) : array(*moved) { moved->release = nullptr; }
+  TakenArray(const TakenArray&) = delete;
+  TakenArray& operator=(const TakenArray&) = delete;
+  ~TakenArray() { release(&array); }
+  ArrowArray array;
+};
+using Owner = std::shared_ptr<const TakenArray>;
+
 /// A buffer borrowed from `owner`, or a copy when it is not aligned for its element.
-inline Buffer borrow(const std::shared_ptr<ArrowArray>& owner, const void* data, int64_t size,
-                     int64_t alignment) {
+inline Buffer borrow(const Owner& owner, const void* data, int64_t size, int64_t alignment) {
   Buffer buffer;
   if (!data || size == 0) {
     buffer.data = static_cast<const uint8_t*>(no_bytes());
@@ -190,17 +199,17 @@ inline int64_t offset_at(const Array& array, int64_t i) {
                                             : array.buffers[1].as<int32_t>()[i];
 }
 
-inline Status fill_offsets(Array& array, const std::shared_ptr<ArrowArray>& owner) {
+inline Status fill_offsets(Array& array, const ArrowArray& from, const Owner& owner) {
   const int64_t width = offset_width(array.type.id());
   const int64_t end = array.offset + array.length;
-  if (!owner->buffers[1]) {
+  if (!from.buffers[1]) {
     if (array.length > 0) return invalid_data("the offsets are NULL");
     array.offset = 0;  // an empty array without offsets: one zero stands for them
     array.buffers[1].data = static_cast<const uint8_t*>(no_bytes());
     array.buffers[1].size = static_cast<size_t>(width);
     return {};
   }
-  array.buffers[1] = borrow(owner, owner->buffers[1], (end + 1) * width, width);
+  array.buffers[1] = borrow(owner, from.buffers[1], (end + 1) * width, width);
   const int64_t first = offset_at(array, array.offset), last = offset_at(array, end);
   if (first < 0 || last < first) return invalid_data("the offsets run backwards");
   return {};
@@ -217,64 +226,60 @@ inline Status check_numbers(const ArrowArray& array) {
   return {};
 }
 
-inline Result<ArrayPtr> take_array(ArrowArray* moved, const DataType& type, int depth);
+inline Result<ArrayPtr> read_array(const ArrowArray& from, const Owner& owner, const DataType& type,
+                                   int depth);
 
-inline Status fill_children(Array& array, const std::shared_ptr<ArrowArray>& owner, int depth) {
+inline Status fill_children(Array& array, const ArrowArray& from, const Owner& owner, int depth) {
   const auto& wanted = array.type.children();
-  if (owner->n_children != static_cast<int64_t>(wanted.size()) ||
-      (!wanted.empty() && !owner->children))
-    return invalid_data("has " + std::to_string(owner->n_children) + " children, not " +
+  if (from.n_children != static_cast<int64_t>(wanted.size()) || (!wanted.empty() && !from.children))
+    return invalid_data("has " + std::to_string(from.n_children) + " children, not " +
                         std::to_string(wanted.size()));
+  array.children.reserve(wanted.size());
   for (size_t i = 0; i < wanted.size(); ++i) {
-    if (!owner->children[i]) return invalid_data("a child is NULL");
-    WF_ASSIGN(ArrayPtr child, take_array(owner->children[i], wanted[i].type, depth + 1));
+    if (!from.children[i]) return invalid_data("a child is NULL");
+    if (!from.children[i]->release) return invalid_data("a child has been released already");
+    WF_ASSIGN(ArrayPtr child, read_array(*from.children[i], owner, wanted[i].type, depth + 1));
     array.children.push_back(std::move(child));
   }
   return {};
 }
 
-/// Takes *moved over: its bytes go to an owner of their own, its release is NULL afterwards.
-inline Result<ArrayPtr> take_array(ArrowArray* moved, const DataType& type, int depth) {
-  if (!moved->release) return invalid_data("has been released already");
-  auto* const own = new ArrowArray(*moved);
-  moved->release = nullptr;
-  const std::shared_ptr<ArrowArray> owner(own, [](ArrowArray* a) {
-    release(a);
-    delete a;
-  });
+/// The array `from` and those below it, whose memory belongs to `owner`.
+inline Result<ArrayPtr> read_array(const ArrowArray& from, const Owner& owner, const DataType& type,
+                                   int depth) {
   if (depth > kMaxDepth) return invalid_data("is nested too deep");
-  WF_TRY(check_numbers(*owner));
+  WF_TRY(check_numbers(from));
   const int64_t buffers = buffer_count(type.id());
-  const bool old_null = type.id() == Type::null && owner->n_buffers == 1;
-  if ((owner->n_buffers != buffers && !old_null) || (buffers > 0 && !owner->buffers))
-    return invalid_data("has " + std::to_string(owner->n_buffers) + " buffers, not " +
+  const bool old_null = type.id() == Type::null && from.n_buffers == 1;
+  if ((from.n_buffers != buffers && !old_null) || (buffers > 0 && !from.buffers))
+    return invalid_data("has " + std::to_string(from.n_buffers) + " buffers, not " +
                         std::to_string(buffers));
   auto array = std::make_shared<Array>();
   array->type = type;
-  array->length = owner->length;
-  array->offset = owner->offset;
+  array->length = from.length;
+  array->offset = from.offset;
   const int64_t end = array->offset + array->length;
   if (type.id() == Type::null) return ArrayPtr(array);
-  if (owner->buffers[0]) {
-    array->buffers[0] = borrow(owner, owner->buffers[0], (end + 7) / 8, 1);
+  if (from.buffers[0]) {
+    array->buffers[0] = borrow(owner, from.buffers[0], (end + 7) / 8, 1);
   } else {
-    if (owner->null_count > 0) return invalid_data("has nulls but no validity bitmap");
+    if (from.null_count > 0) return invalid_data("has nulls but no validity bitmap");
     array->null_count_cache = 0;
   }
   if (type.id() == Type::boolean || width_of(type.id())) {
     const int64_t width = width_of(type.id());
-    if (!owner->buffers[1] && array->length > 0) return invalid_data("the values are NULL");
+    if (!from.buffers[1] && array->length > 0) return invalid_data("the values are NULL");
     array->buffers[1] =
-        borrow(owner, owner->buffers[1], width ? end * width : (end + 7) / 8, width ? width : 1);
+        borrow(owner, from.buffers[1], width ? end * width : (end + 7) / 8, width ? width : 1);
   }
-  if (offset_width(type.id())) WF_TRY(fill_offsets(*array, owner));
+  if (offset_width(type.id())) WF_TRY(fill_offsets(*array, from, owner));
   if (buffers == 3) {
     const int64_t bytes = offset_at(*array, array->offset + array->length);
-    if (bytes > offset_at(*array, array->offset) && !owner->buffers[2])
+    if (bytes > offset_at(*array, array->offset) && !from.buffers[2])
       return invalid_data("the bytes are NULL");
-    array->buffers[2] = borrow(owner, owner->buffers[2], bytes, 1);
+    array->buffers[2] = borrow(owner, from.buffers[2], bytes, 1);
   }
-  WF_TRY(fill_children(*array, owner, depth));
+  WF_TRY(fill_children(*array, from, owner, depth));
   if (type.id() == Type::list &&
       array->children[0]->length < offset_at(*array, array->offset + array->length))
     return invalid_data("the offsets point behind the child's end");
@@ -282,6 +287,14 @@ inline Result<ArrayPtr> take_array(ArrowArray* moved, const DataType& type, int 
     for (const ArrayPtr& child : array->children)
       if (child->length < end) return invalid_data("a child is shorter than the struct");
   return ArrayPtr(array);
+}
+
+/// Takes *moved over, whose release is NULL afterwards: a column has one owner, so that it can be
+/// dropped without the others of its batch.
+inline Result<ArrayPtr> take_array(ArrowArray* moved, const DataType& type, int depth) {
+  if (!moved->release) return invalid_data("has been released already");
+  const auto owner = std::make_shared<const TakenArray>(moved);
+  return read_array(owner->array, owner, type, depth);
 }
 
 /// The struct around the columns: no row of it may be null.
