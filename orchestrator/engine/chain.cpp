@@ -38,9 +38,9 @@ struct Chain::Lane {
   std::vector<LaneNode> nodes;
   std::unique_ptr<LaneActor> actor;
   bool opened = false;
-  int64_t sequence = -1;                   ///< batch being worked on, -1 none
-  std::vector<Emitted> emitted;            ///< of an ordered chain, until the batch is complete
-  int64_t inner_us = 0, inner_cpu_us = 0;  ///< spent downstream of the running call
+  int64_t sequence = -1;         ///< batch being worked on, -1 none
+  std::vector<Emitted> emitted;  ///< of an ordered chain, until the batch is complete
+  int64_t inner_us = 0;          ///< spent downstream of the running call
   std::atomic<int> busy_node{-1};
   wf::Status failure;  ///< of a node downstream of the running call
   int failed_node = -1;
@@ -146,6 +146,7 @@ void Chain::run_lane(Lane& lane) {
     {
       const std::lock_guard lock(mutex_);
       work = decide(lane);
+      if (work.kind == Work::Kind::none) gate_.rest();
     }
     if (work.kind == Work::Kind::none) return;
     lane.failure = {};
@@ -314,25 +315,25 @@ wf::Status Chain::resume(Lane& lane, int node) {
   });
 }
 
-wf::Status Chain::call(Lane& lane, int node, const wf::Batch* input,
-                       const std::function<wf::Result<Step>(plugin::Output&)>& f) {
+template <typename Component>
+wf::Status Chain::call(Lane& lane, int node, const wf::Batch* input, Component&& component) {
   ChainNode& shared = nodes_[static_cast<size_t>(node)];
   LaneNode& here = lane.nodes[static_cast<size_t>(node)];
   const int outer_node = lane.busy_node.exchange(node);
   const InTask in_task(shared.plan->id);
   const int64_t outer_inner = std::exchange(lane.inner_us, 0);
-  const int64_t outer_inner_cpu = std::exchange(lane.inner_cpu_us, 0);
-  const int64_t start = steady_us(), cpu_start = thread_cpu_us();
+  const bool outermost = outer_node < 0;
+  const int64_t start = steady_us(), cpu_start = outermost ? thread_cpu_us() : 0;
   here.services->begin(input);
   NodeOutput out(*this, lane, node);
-  wf::Result<Step> verdict = f(out);
+  wf::Result<Step> verdict = component(out);
   here.services->begin(nullptr);
-  const int64_t took = steady_us() - start, cpu = thread_cpu_us() - cpu_start;
-  shared.counters->busy_us += took - lane.inner_us;
-  shared.counters->cpu_us += cpu - lane.inner_cpu_us;
+  const int64_t took = steady_us() - start, own = took - lane.inner_us;
+  shared.counters->busy_us += own;
+  here.own_us += own;
   lane.inner_us = outer_inner + took;
-  lane.inner_cpu_us = outer_inner_cpu + cpu;
   lane.busy_node = outer_node;
+  if (outermost) share_cpu(lane, node, thread_cpu_us() - cpu_start);
 
   // What a node downstream said is the cause; what this one made of it is not.
   if (!lane.failure.ok()) return lane.failure;
@@ -353,6 +354,22 @@ wf::Status Chain::call(Lane& lane, int node, const wf::Batch* input,
     ask_to_stop(node);
   }
   return {};
+}
+
+/// A thread's CPU clock is a system call, so it is read once for all that a call of the node
+/// `called` brings about downstream; each node gets the share that it has of the time.
+void Chain::share_cpu(Lane& lane, int called, int64_t cpu_us) {
+  int64_t busy_us = 0;
+  for (const LaneNode& node : lane.nodes) busy_us += node.own_us;
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    const int64_t own = std::exchange(lane.nodes[i].own_us, 0);
+    if (own <= 0) continue;
+    const int64_t share = cpu_us * own / busy_us;
+    nodes_[i].counters->cpu_us += share;
+    cpu_us -= share;
+    busy_us -= own;
+  }
+  nodes_[static_cast<size_t>(called)].counters->cpu_us += cpu_us;  // what no whole microsecond took
 }
 
 wf::Emit Chain::emit(Lane& lane, int node, uint32_t port, wf::Batch batch) {

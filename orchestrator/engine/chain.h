@@ -62,8 +62,9 @@ struct ChainNode {
 struct LaneNode {
   std::unique_ptr<TaskServices> services;
   std::unique_ptr<plugin::Instance> instance;
-  bool more = false;  ///< answered MORE: call it without input first
-  bool done = false;  ///< answered DONE: gets no further input
+  bool more = false;   ///< answered MORE: call it without input first
+  bool done = false;   ///< answered DONE: gets no further input
+  int64_t own_us = 0;  ///< inside its component since the CPU time was last shared out
 };
 
 /// How the chain tells its region. Called from workers, without the chain's lock.
@@ -125,8 +126,9 @@ class Chain {
   wf::Status deliver(Lane& lane, int node, uint32_t port, const wf::Batch& batch);
   wf::Status resume(Lane& lane, int node);
   /// One call of a component, with its time, its refusals and its verdict.
-  wf::Status call(Lane& lane, int node, const wf::Batch* input,
-                  const std::function<wf::Result<plugin::Step>(plugin::Output&)>& f);
+  template <typename Component>
+  wf::Status call(Lane& lane, int node, const wf::Batch* input, Component&& component);
+  void share_cpu(Lane& lane, int called, int64_t cpu_us);
   wf::Emit emit(Lane& lane, int node, uint32_t port, wf::Batch batch);
   wf::Status leave(Lane& lane, Emitted emitted);
   wf::Status push(const Emitted& emitted);

@@ -90,6 +90,11 @@ bool QueueEdge::full_locked() const {
   return rows_ >= limits_.rows || bytes_ >= limits_.bytes || batches_ >= limits_.batches;
 }
 
+bool QueueEdge::half_empty_locked() const {
+  return 2 * rows_ <= limits_.rows && 2 * bytes_ <= limits_.bytes &&
+         2 * batches_ <= limits_.batches;
+}
+
 wf::Status QueueEdge::push(Item item) {
   const bool is_batch = item.kind == Item::Kind::batch;
   const int64_t rows = is_batch ? item.batch.rows() : 0;
@@ -115,6 +120,7 @@ wf::Status QueueEdge::push(Item item) {
       rows_ += rows;
       bytes_ += item.bytes;
       items_.push_back(std::move(item));
+      was_full_ |= full_locked();
     }
   }
   if (on_item_) on_item_();
@@ -142,7 +148,6 @@ wf::Result<Item> QueueEdge::pop() {
       if (item.kind == Item::Kind::batch) counters_.consumed += item.batch.rows();
       return item;
     }
-    const bool was_full = full_locked();
     item = std::move(items_.front());
     items_.pop_front();
     if (item.kind == Item::Kind::batch) {
@@ -151,10 +156,20 @@ wf::Result<Item> QueueEdge::pop() {
       --batches_;
       counters_.consumed += item.batch.rows();
     }
-    room = was_full && !full_locked();
+    room = was_full_ && half_empty_locked();
+    if (room) was_full_ = false;
   }
   if (room && on_room_) on_room_();
   return item;
+}
+
+void QueueEdge::rest() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!was_full_ || full_locked()) return;
+    was_full_ = false;
+  }
+  if (on_room_) on_room_();
 }
 
 void QueueEdge::close() {

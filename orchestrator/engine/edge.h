@@ -56,6 +56,9 @@ class InputEdge {
   [[nodiscard]] virtual bool ready() = 0;
   /// The next item, or an error of the spool or spill file. Precondition: ready(). [consumer]
   virtual wf::Result<Item> pop() = 0;
+  /// The consumer takes nothing for now: a producer that waits for room is not left waiting for
+  /// more of it. [consumer]
+  virtual void rest() {}
   /// The consumer wants nothing more: what is queued or still comes is discarded. [any]
   virtual void close() = 0;
   [[nodiscard]] virtual bool is_closed() const = 0;
@@ -86,6 +89,8 @@ class QueueEdge final : public InputEdge, public OutputEdge {
                                              std::string path);
 
   /// Called without any lock held: an item arrived / there is room again or the edge was closed.
+  /// A queue that was full tells of room when it is half empty, so that its two sides do not wake
+  /// each other for every batch; or when the consumer rests.
   void on_item(std::function<void()> f) { on_item_ = std::move(f); }
   void on_room(std::function<void()> f) { on_room_ = std::move(f); }
 
@@ -94,6 +99,7 @@ class QueueEdge final : public InputEdge, public OutputEdge {
   [[nodiscard]] bool is_closed() const override { return closed_.load(std::memory_order_acquire); }
   [[nodiscard]] bool ready() override;
   wf::Result<Item> pop() override;
+  void rest() override;
   void close() override;
   /// Rows in the queue now.
   [[nodiscard]] int64_t queued_rows() const;
@@ -102,6 +108,7 @@ class QueueEdge final : public InputEdge, public OutputEdge {
   /// What stands behind the items in memory: batches in a file, or a control item.
   struct Spilled;
   [[nodiscard]] bool full_locked() const;
+  [[nodiscard]] bool half_empty_locked() const;
   wf::Status spill_locked(Item item);
   wf::Result<Item> unspill_locked();
   const QueueLimits limits_;
@@ -113,6 +120,7 @@ class QueueEdge final : public InputEdge, public OutputEdge {
   std::deque<std::unique_ptr<Spilled>> spilled_;
   int64_t spill_files_ = 0;
   int64_t rows_ = 0, bytes_ = 0, batches_ = 0;
+  bool was_full_ = false;  ///< and has not told of room since
   std::atomic<bool> closed_{false};
   std::function<void()> on_item_, on_room_;
 };

@@ -106,6 +106,10 @@ std::optional<InputGate::Event> InputGate::align() {
   return Event{Event::Kind::barrier, 0, Item::barrier(std::exchange(barrier_, -1))};
 }
 
+void InputGate::rest() {
+  for (Edge& e : edges_) e.edge->rest();
+}
+
 void InputGate::close() {
   done_ = true;
   pending_.clear();

@@ -36,6 +36,8 @@ class InputGate {
   /// The next event, nothing when no edge has any, or the error of a spool or spill file. After
   /// all_end nothing comes.
   wf::Result<std::optional<Event>> next();
+  /// Nothing is taken for now, see InputEdge::rest.
+  void rest();
   /// Every edge is closed: nothing more is wanted.
   void close();
 

@@ -116,6 +116,30 @@ TEST(Queue, IsBoundedInRowsBytesAndBatches) {
   }
 }
 
+TEST(Queue, TellsOfRoomOnceItIsHalfEmpty) {
+  EdgeCounters c;
+  QueueEdge q({.rows = 1000, .bytes = 1 << 20, .batches = 4}, c);
+  int told = 0;
+  q.on_room([&] { ++told; });
+  const auto fill = [&] {
+    while (!q.is_full()) ASSERT_TRUE(q.push(Item::of(rows(1))).ok());
+  };
+  fill();
+  ASSERT_TRUE(q.pop().ok());
+  EXPECT_EQ(told, 0);
+  ASSERT_TRUE(q.pop().ok());
+  EXPECT_EQ(told, 1);
+  ASSERT_TRUE(q.pop().ok());
+  q.rest();
+  EXPECT_EQ(told, 1);  // nobody waits
+  fill();
+  q.rest();
+  EXPECT_EQ(told, 1);  // there is no room
+  ASSERT_TRUE(q.pop().ok());
+  q.rest();
+  EXPECT_EQ(told, 2);
+}
+
 TEST(Queue, SheddingCountsWhatItDrops) {
   EdgeCounters c;
   QueueEdge q({.rows = 4, .bytes = 1 << 20, .batches = 64}, c, QueueEdge::WhenFull::shed);
