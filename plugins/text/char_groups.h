@@ -35,6 +35,8 @@ class CharGroups {
   [[nodiscard]] size_t size() const { return members_.size(); }
 
  private:
+  void fold(const std::vector<uint16_t>& flat);
+
   static constexpr uint32_t kBits = 7;
   static constexpr uint32_t kMask = (1U << kBits) - 1;
   static constexpr uint32_t kCodePoints = 0x110000;

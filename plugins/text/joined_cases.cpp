@@ -10,6 +10,7 @@ void find_matches(const SpecialCases& special, Workspace& work) {
   work.matches.clear();
   const auto count = static_cast<uint32_t>(work.pieces.size());
   for (uint32_t first = 0; first < count; ++first) {
+    if (!special.starts(work.pieces[first])) continue;
     uint32_t node = 0;
     for (uint32_t i = first; i < count && work.pieces[i] != 0; ++i) {
       node = special.child(node, work.pieces[i]);

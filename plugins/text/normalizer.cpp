@@ -42,6 +42,8 @@ wf::Result<Normalizer> Normalizer::make(NormalizeOptions options,
 
 void Normalizer::normalize(std::string_view text, const Workspace& work, TokenList& words) {
   words.clear();
+  lower_text_.clear();
+  if (options_.lower && is_ascii(text)) append_ascii_lower(lower_text_, text);
   for (uint32_t i = 0; i < work.tokens.size(); ++i) {
     const Token& info = work.tokens[i];
     if ((info.flags & kSpace) != 0) continue;
@@ -60,20 +62,26 @@ void Normalizer::normalize(std::string_view text, const Workspace& work, TokenLi
   }
 }
 
+/// Appends a token's word, in lower case if so wanted. ASCII text was made that as a whole: then a
+/// character becomes one, so a token that is its own word stands at the same place of lower_text_.
+void Normalizer::append_word(std::string_view word, size_t begin, bool is_lemma, std::string& out) {
+  if (!options_.lower) {
+    out += word;
+  } else if (!is_lemma && !lower_text_.empty()) {
+    out += std::string_view(lower_text_).substr(begin, word.size());
+  } else {
+    append_lower(out, word);
+  }
+}
+
 /// Appends the word to `out`, which has `start` bytes. False when it is to be dropped.
 bool Normalizer::write_word(std::string_view token, const Token& info, std::string& out,
                             size_t start) {
   bool letters = (info.flags & kLetters) != 0;
-  if (options_.lemmas) {
-    const std::string_view lemma = options_.lemmas->lemma(token);
-    letters = letters && lemma.data() == token.data();
-    token = lemma;
-  }
-  if (options_.lower) {
-    append_lower(out, token);
-  } else {
-    out += token;
-  }
+  const std::string_view word_of_token = options_.lemmas ? options_.lemmas->lemma(token) : token;
+  const bool is_lemma = word_of_token.data() != token.data();
+  letters = letters && !is_lemma;
+  append_word(word_of_token, info.begin, is_lemma, out);
   std::string_view word = std::string_view(out).substr(start);
   if (!letters) {
     const std::string_view inner = strip(word);

@@ -46,11 +46,14 @@ class Normalizer {
              std::optional<Stemmer> stemmer)
       : options_(std::move(options)), rules_(std::move(rules)), stemmer_(std::move(stemmer)) {}
   bool write_word(std::string_view token, const Token& info, std::string& out, size_t start);
+  void append_word(std::string_view word, size_t begin, bool is_lemma, std::string& out);
 
   NormalizeOptions options_;
   std::shared_ptr<const Rules> rules_;
   std::optional<Stemmer> stemmer_;
   std::string lower_;
+  /// The whole text in lower case, where it is ASCII; else empty.
+  std::string lower_text_;
 };
 
 }  // namespace weirflow::text

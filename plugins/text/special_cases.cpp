@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 #include "unicode.h"
 
@@ -74,30 +73,6 @@ void SpecialCases::index() {
     while (slots_[slot] != 0) slot = (slot + 1) & mask_;
     slots_[slot] = static_cast<uint32_t>(i + 1);
   }
-}
-
-// Both ends of the text and its length: enough to tell a few thousand short texts apart, and read
-// without a loop.
-uint32_t SpecialCases::hash(std::string_view text) {
-  uint64_t head = 0;
-  uint64_t tail = 0;
-  const size_t size = text.size();
-  if (size >= 8) {
-    std::memcpy(&head, text.data(), 8);
-    std::memcpy(&tail, text.data() + size - 8, 8);
-  } else if (size >= 4) {
-    uint32_t part = 0;
-    std::memcpy(&part, text.data(), 4);
-    head = part;
-    std::memcpy(&part, text.data() + size - 4, 4);
-    tail = part;
-  } else {
-    const auto* byte = reinterpret_cast<const unsigned char*>(text.data());
-    head = byte[0] | uint64_t{byte[size / 2]} << 8 | uint64_t{byte[size - 1]} << 16;
-  }
-  const uint64_t mixed =
-      (head ^ size) * 0x9E3779B97F4A7C15U ^ std::rotl(tail * 0xC2B2AE3D27D4EB4FU, 29);
-  return static_cast<uint32_t>((mixed * 0x9E3779B97F4A7C15U) >> 32);
 }
 
 }  // namespace weirflow::text

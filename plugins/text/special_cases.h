@@ -8,7 +8,9 @@
 /// make of a special case; where that sequence of tokens stands in a text, the second pass puts the
 /// special case back. Immutable once built; any thread.
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -83,5 +85,29 @@ class SpecialCases {
   uint32_t mask_ = 0;
   size_t max_bytes_ = 0;
 };
+
+/// Both ends of the text and its length: enough to tell a few thousand short texts apart, and read
+/// without a loop.
+inline uint32_t SpecialCases::hash(std::string_view text) {
+  uint64_t head = 0;
+  uint64_t tail = 0;
+  const size_t size = text.size();
+  if (size >= 8) {
+    std::memcpy(&head, text.data(), 8);
+    std::memcpy(&tail, text.data() + size - 8, 8);
+  } else if (size >= 4) {
+    uint32_t part = 0;
+    std::memcpy(&part, text.data(), 4);
+    head = part;
+    std::memcpy(&part, text.data() + size - 4, 4);
+    tail = part;
+  } else {
+    const auto* byte = reinterpret_cast<const unsigned char*>(text.data());
+    head = byte[0] | uint64_t{byte[size / 2]} << 8 | uint64_t{byte[size - 1]} << 16;
+  }
+  const uint64_t mixed =
+      (head ^ size) * 0x9E3779B97F4A7C15U ^ std::rotl(tail * 0xC2B2AE3D27D4EB4FU, 29);
+  return static_cast<uint32_t>((mixed * 0x9E3779B97F4A7C15U) >> 32);
+}
 
 }  // namespace weirflow::text

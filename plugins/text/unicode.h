@@ -36,7 +36,11 @@ inline CodePoint decode_before(const char* begin, const char* at) {
 
 /// White space as Python's str.isspace has it: separators, and the bidirectional types B, S, WS
 /// (so also U+001C..U+001F, U+0085, U+00A0).
-bool is_space(char32_t c);
+bool is_wide_space(char32_t c);  ///< of those from U+0080 on
+inline bool is_space(char32_t c) {
+  if (c >= 0x80) return is_wide_space(c);
+  return c == ' ' || (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x1F);
+}
 /// A letter, a number or `_` (\w of Unicode regular expressions in Python).
 bool is_word(char32_t c);
 /// A decimal digit of any script (general category Nd).
@@ -49,6 +53,8 @@ bool is_utf8(std::string_view text);
 /// Appends the UTF-8 form of a scalar value; U+FFFD for anything else.
 void append_utf8(std::string& out, char32_t c);
 
+/// Precondition: is_ascii(text).
+void append_ascii_lower(std::string& out, std::string_view text);
 /// Appends the full Unicode lower-case mapping (root locale, final sigma by context).
 void append_lower(std::string& out, std::string_view text);
 

@@ -2,6 +2,8 @@
 #include "normalizer.h"
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -49,6 +51,36 @@ TEST(Normalizer, LowerIsFullUnicode) {
   EXPECT_EQ(lower(std::string(1000, 'A') + "İ"), std::string(1000, 'a') + "i̇");
   EXPECT_EQ(lower("[@Z`{]"), "[@z`{]");
   EXPECT_EQ(lower(""), "");
+}
+
+// Eight at a time, so each byte stands at each place of eight, beside each neighbour.
+TEST(Normalizer, LowerOfAsciiIsThatOfEachByte) {
+  for (int c = 0; c < 0x80; ++c)
+    for (const char beside : {'\0', 'A', 'Z', 'a', '@', '[', '\x7F'})
+      for (size_t at = 0; at < 19; ++at) {
+        std::string text(19, beside);
+        text[at] = static_cast<char>(c);
+        std::string expected = text, lower;
+        for (char& each : expected)
+          if (each >= 'A' && each <= 'Z') each = static_cast<char>(each + 'a' - 'A');
+        append_lower(lower, text);
+        ASSERT_EQ(lower, expected);
+      }
+}
+
+// A text with a letter beyond ASCII is made lower case word by word, any other as a whole.
+RC_GTEST_PROP(Normalizer, AsciiTextHasTheWordsOfAnyText, ()) {
+  const std::vector<std::string> parts{"The",   "Mice", "DON'T", "x.com", "U.S.A.", "(A)",
+                                       "\tTab", ":-)",  "e.g.",  "ran",   " ",      "..."};
+  const auto chosen =
+      *rc::gen::container<std::vector<size_t>>(rc::gen::inRange<size_t>(0, parts.size()));
+  std::string text;
+  for (const size_t part : chosen) text += parts[part] + " ";
+  for (const auto& lemmas : {std::shared_ptr<const LemmaTable>(), LemmaTable::wordnet()}) {
+    Words expected = normalized(text + "é", {.lemmas = lemmas});
+    expected.pop_back();
+    RC_ASSERT(normalized(text, {.lemmas = lemmas}) == expected);
+  }
 }
 
 TEST(Normalizer, WhiteSpaceOfAnyKindIsDropped) {

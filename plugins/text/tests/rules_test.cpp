@@ -2,7 +2,8 @@
 #include "rules.h"
 
 #include <gtest/gtest.h>
-
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -141,6 +142,33 @@ TEST(Rules, LoadReadsAFileOfTheUser) {
       Rules::load(path.string()).status().message().starts_with(path.string() + ": line 1"));
   std::filesystem::remove(path);
   EXPECT_EQ(Rules::load(path.string()).status().code(), wf::Code::not_found);
+}
+
+RC_GTEST_PROP(CharGroups, AnswerAsTheRangesDo, ()) {
+  const auto code_point =
+      rc::gen::oneOf(rc::gen::inRange<char32_t>(0, 0x300), rc::gen::inRange<char32_t>(0, 0x110000));
+  std::vector<CharClass> classes(*rc::gen::inRange<size_t>(0, 6));
+  std::vector<char32_t> asked{0, 0x7F, 0x80, 0x10FFFF};
+  for (CharClass& each : classes)
+    for (const auto& [a, b] : *rc::gen::container<std::vector<std::pair<char32_t, char32_t>>>(
+             rc::gen::pair(code_point, code_point))) {
+      each.push_back({std::min(a, b), std::max(a, b)});
+      for (const char32_t c : {a, b})
+        for (const uint32_t near : {c - 1U, c + 0U, c + 1U})
+          if (near < 0x110000) asked.push_back(near);
+    }
+  const auto alone = *rc::gen::container<std::vector<char32_t>>(code_point);
+  asked.insert(asked.end(), alone.begin(), alone.end());
+  const CharGroups groups = CharGroups::build(classes, alone);
+  for (const char32_t c : asked) {
+    uint64_t expected = 0;
+    for (size_t i = 0; i < classes.size(); ++i)
+      for (const CodePointRange& range : classes[i])
+        if (range.first <= c && c <= range.last) expected |= uint64_t{1} << i;
+    RC_ASSERT(groups.classes(c) == expected);
+    for (const char32_t other : alone)
+      RC_ASSERT((groups.group(c) == groups.group(other)) == (c == other));
+  }
 }
 
 }  // namespace
