@@ -6,6 +6,7 @@
 #include <cmath>
 #include <string>
 
+#include "column_sort.h"
 #include "parallel.h"
 #include "vectoriser_tables.h"
 #include "weirflow/murmur3.hpp"
@@ -146,7 +147,7 @@ class DocumentEncoder {
   }
 
   void append_row(size_t tokens, CsrMatrix& rows) {
-    std::sort(hits_.begin(), hits_.end());
+    sorter_.sort(hits_, static_cast<uint32_t>(v_.columns()));
     const VectoriserOptions& options = v_.options_;
     const double least = least_count(tokens);
     const size_t begin = rows.indices.size();
@@ -203,6 +204,7 @@ class DocumentEncoder {
   std::vector<uint32_t> ids_;
   std::vector<Path> open_;
   std::vector<uint32_t> hits_;
+  ColumnSorter sorter_;
   std::string text_;
   std::vector<size_t> starts_;
 };

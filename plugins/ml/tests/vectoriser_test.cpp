@@ -9,6 +9,7 @@
 #include <random>
 #include <set>
 
+#include "column_sort.h"
 #include "golden.h"
 #include "vectoriser_fit.h"
 #include "weirflow/murmur3.hpp"
@@ -439,6 +440,21 @@ TEST(Vectoriser, StateNeedNotBeAligned) {
   const auto v = Vectoriser::open(std::span(shifted).subspan(1));
   ASSERT_TRUE(v.ok());
   EXPECT_EQ(terms_of(*v), (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(ColumnSorter, SortsAnyNumberBelowAnyBound) {
+  std::mt19937 random(7);
+  ColumnSorter sorter;
+  for (const uint32_t bound : {1U, 2U, 255U, 256U, 10'000U, 1U << 18, 0x7fffffffU})
+    for (const size_t count : {0, 1, 23, 24, 25, 1000}) {
+      std::vector<uint32_t> columns(count);
+      for (uint32_t& column : columns) column = random() % bound;
+      if (count > 0) columns.back() = bound - 1;
+      std::vector<uint32_t> expected = columns;
+      std::sort(expected.begin(), expected.end());
+      sorter.sort(columns, bound);
+      ASSERT_EQ(columns, expected) << count << " below " << bound;
+    }
 }
 
 }  // namespace
