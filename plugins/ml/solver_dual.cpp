@@ -29,25 +29,24 @@ class Random {
 class DualDescent {
  public:
   DualDescent(const Problem& problem, const CsrView& rows)
-      : p_(problem),
-        rows_(rows),
-        weights_(static_cast<size_t>(problem.columns)),
-        logits_(problem.rows(), kFirstLogit),
-        alphas_(problem.rows()),
-        lengths_(problem.rows()) {
-    if (!p_.scale.empty()) copy_scaled();
-    for (size_t i = 0; i < p_.rows(); ++i) {
-      const SparseRow row = rows_.row(i);
-      double sum = p_.has_bias ? 1 : 0;
-      for (size_t k = 0; k < row.size; ++k) sum += row.values[k] * row.values[k];
-      lengths_[i] = sum;
-      alphas_[i] = cost(i) * sigmoid(kFirstLogit);
-      add_row(i, alphas_[i]);
+      : p_(problem), weights_(static_cast<size_t>(problem.columns)), rows_(problem.rows()) {
+    const CsrView entries = p_.scale.empty() ? rows : copy_scaled(rows);
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      Row& row = rows_[i];
+      row.entries = entries.row(i);
+      row.length = p_.has_bias ? 1 : 0;
+      for (size_t k = 0; k < row.entries.size; ++k)
+        row.length += row.entries.values[k] * row.entries.values[k];
+      row.counts = p_.costs[i] > 0;
+      row.positive = p_.labels[i] != 0;
+      row.cost = p_.costs[i] / p_.l2;
+      row.alpha = row.cost * sigmoid(row.logit);
+      add_row(row, row.alpha);
     }
   }
 
   Solution solve(double tolerance, uint32_t max_iterations, uint64_t seed) {
-    std::vector<uint32_t> order(p_.rows());
+    std::vector<uint32_t> order(rows_.size());
     std::iota(order.begin(), order.end(), 0U);
     Random random(seed);
     Solution solution;
@@ -69,17 +68,27 @@ class DualDescent {
  private:
   static constexpr double kFirstLogit = -18;  // all a_i nearly 0, so w begins at nearly 0
 
-  [[nodiscard]] double cost(size_t i) const { return p_.costs[i] / p_.l2; }
-  void copy_scaled() {
-    scaled_.append(rows_);
+  /// All that an update reads besides the entries, in one cache line: the rows come in any order.
+  struct alignas(64) Row {
+    SparseRow entries;
+    double cost = 0;    ///< C_i
+    double length = 0;  ///< squared, with the bias
+    double logit = kFirstLogit;
+    double alpha = 0;
+    bool positive = false;
+    bool counts = false;  ///< its weight is above 0
+  };
+
+  CsrView copy_scaled(const CsrView& rows) {
+    scaled_.append(rows);
     for (size_t k = 0; k < scaled_.values.size(); ++k) {
       scaled_.values[k] *= p_.scale[static_cast<size_t>(scaled_.indices[k])];
     }
-    rows_ = scaled_.view();
+    return scaled_.view();
   }
-  void add_row(size_t i, double change) {
-    const double signed_change = p_.labels[i] ? change : -change;
-    sparse_add(rows_.row(i), signed_change, weights_.data());
+  void add_row(const Row& row, double change) {
+    const double signed_change = row.positive ? change : -change;
+    sparse_add(row.entries, signed_change, weights_.data());
     if (p_.has_bias) bias_ += signed_change;
   }
 
@@ -88,19 +97,19 @@ class DualDescent {
     constexpr size_t kAhead = 4;
     double largest = 0;
     for (size_t k = 0; k < order.size(); ++k) {
-      if (k + kAhead < order.size()) fetch(order[k + kAhead]);
-      const size_t i = order[k];
-      if (!(p_.costs[i] > 0)) continue;
-      const double score = sparse_dot(rows_.row(i), weights_.data()) + bias_;
-      const double margin = p_.labels[i] ? score : -score;
-      const double violation = std::abs(margin + logits_[i]);
+      if (k + 2 * kAhead < order.size()) __builtin_prefetch(&rows_[order[k + 2 * kAhead]], 1);
+      if (k + kAhead < order.size()) fetch(rows_[order[k + kAhead]].entries);
+      Row& row = rows_[order[k]];
+      if (!row.counts) continue;
+      const double score = sparse_dot(row.entries, weights_.data()) + bias_;
+      const double margin = row.positive ? score : -score;
+      const double violation = std::abs(margin + row.logit);
       largest = std::max(largest, violation);
-      if (violation > inner) update(i, margin, inner);
+      if (violation > inner) update(row, margin, inner);
     }
     return largest;
   }
-  void fetch(size_t i) const {
-    const SparseRow row = rows_.row(i);
+  static void fetch(const SparseRow& row) {
     const char* values = reinterpret_cast<const char*>(row.values);
     const char* indices = reinterpret_cast<const char*>(row.indices);
     for (size_t at = 0; at < row.size * sizeof(double) && at < 1024; at += 64) {
@@ -113,10 +122,10 @@ class DualDescent {
 
   /// Solves f(t) = q (C sigmoid(t) - a) + m + t = 0. f rises everywhere with a slope from 1 to
   /// 1 + q C / 4, and the root lies where the first term is between -q a and q (C - a).
-  void update(size_t i, double margin, double inner) {
-    const double c = cost(i), q = lengths_[i], old = alphas_[i];
+  void update(Row& row, double margin, double inner) {
+    const double c = row.cost, q = row.length, old = row.alpha;
     double low = -margin - q * (c - old), high = -margin + q * old;
-    double t = logits_[i], alpha = old, f = margin + t;
+    double t = row.logit, alpha = old, f = margin + t;
     for (int round = 0; round < 100; ++round) {
       (f > 0 ? high : low) = t;
       double next = t - f / (1 + q * alpha * (1 - alpha / c));
@@ -127,17 +136,16 @@ class DualDescent {
       f = q * (alpha - old) + margin + t;
       if (std::abs(f) <= inner) break;
     }
-    logits_[i] = t;
-    alphas_[i] = alpha;
-    add_row(i, alpha - old);
+    row.logit = t;
+    row.alpha = alpha;
+    add_row(row, alpha - old);
   }
 
   const Problem& p_;
-  CsrView rows_;
   CsrMatrix scaled_;
   std::vector<double> weights_;
   double bias_ = 0;
-  std::vector<double> logits_, alphas_, lengths_;
+  std::vector<Row> rows_;
 };
 
 }  // namespace
