@@ -3,6 +3,7 @@
 // Ctrl-C, once and twice, and kill -9 while a file is being written.
 
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include <chrono>
 #include <csignal>
@@ -79,16 +80,17 @@ with = { path = "out.csv" }
 )");
     ::mkfifo((folder_ / "pipe").c_str(), 0600);
   }
-  /// The sink is open, so the region of the source runs.
-  [[nodiscard]] bool has_begun() const {
-    return wait_until([&] { return !folder_.unfinished().empty(); });
+  /// The sink is open, and the source is opening its pipe.
+  [[nodiscard]] bool has_begun(const Process& process) const {
+    return wait_until(
+        [&] { return !folder_.unfinished().empty() && process.is_inside(SYS_openat); });
   }
   Folder folder_;
 };
 
 TEST_F(Deaf, IsNamedAfterASecond) {
   Process process(folder_, {"run", "deaf.toml"});
-  ASSERT_TRUE(has_begun()) << process.wait().out;
+  ASSERT_TRUE(has_begun(process)) << process.wait().out;
   process.signal(SIGINT);
   const Ran ran = process.wait();
   EXPECT_EQ(ran.code, 130) << ran.out;
@@ -99,7 +101,7 @@ TEST_F(Deaf, IsNamedAfterASecond) {
 
 TEST_F(Deaf, EndsAtOnceAtTheSecondSignal) {
   Process process(folder_, {"run", "deaf.toml"});
-  ASSERT_TRUE(has_begun()) << process.wait().out;
+  ASSERT_TRUE(has_begun(process)) << process.wait().out;
   // Two signals of one number that are both pending are one.
   process.signal(SIGINT);
   process.signal(SIGTERM);

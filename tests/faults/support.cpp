@@ -94,6 +94,18 @@ Process::~Process() {
   ::waitpid(pid_, nullptr, 0);
 }
 
+bool Process::is_inside(long system_call) const {
+  const std::string wanted = std::to_string(system_call) + " ";
+  std::error_code error;
+  for (const auto& thread :
+       fs::directory_iterator("/proc/" + std::to_string(pid_) + "/task", error)) {
+    std::ifstream in(thread.path() / "syscall");
+    std::string line;
+    if (std::getline(in, line) && line.starts_with(wanted)) return true;
+  }
+  return false;
+}
+
 void Process::signal(int number) const {
   if (pid_ > 0) ::kill(pid_, number);
 }

@@ -60,6 +60,8 @@ class Process {
   Process& operator=(const Process&) = delete;
 
   void signal(int number) const;
+  /// A thread of it is inside this system call.
+  [[nodiscard]] bool is_inside(long system_call) const;
   /// Waits for its end, a minute at most; -1 when it is not over by then.
   Ran wait();
 

@@ -1,0 +1,266 @@
+// Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#include "engine/chain.h"
+
+#include <algorithm>
+
+#include "engine/chain_lane.h"
+#include "engine/clock.h"
+#include "engine/flight_record.h"
+
+namespace weirflow::engine {
+
+namespace {
+
+using plugin::Step;
+
+/// A source without data waits this long inside next(); wake() ends the wait earlier.
+constexpr int64_t kSourceWaitUs = 100'000;
+
+}  // namespace
+
+/// Receives what node `node` emits during one call.
+class Chain::NodeOutput final : public plugin::Output {
+ public:
+  NodeOutput(Chain& chain, Lane& lane, int node) : chain_(chain), lane_(lane), node_(node) {}
+  wf::Emit emit(uint32_t port, wf::Batch batch) override {
+    return chain_.emit(lane_, node_, port, std::move(batch));
+  }
+  void count(uint32_t what, int64_t rows) override {
+    TaskCounters& c = *chain_.nodes_[static_cast<size_t>(node_)].counters;
+    switch (what) {
+      case WF_COUNT_PASSED:
+        c.passed += rows;
+        break;
+      case WF_COUNT_FILTERED:
+        c.filtered += rows;
+        break;
+      case WF_COUNT_ABSORBED:
+        c.absorbed += rows;
+        break;
+      case WF_COUNT_READ:
+        c.read += rows;
+        break;
+      default:
+        break;
+    }
+  }
+
+ private:
+  Chain& chain_;
+  Lane& lane_;
+  const int node_;
+};
+
+wf::Status Chain::perform(Lane& lane, const Work& work) {
+  switch (work.kind) {
+    case Work::Kind::none:
+      return {};
+    case Work::Kind::open:
+      return open_lane(lane);
+    case Work::Kind::source:
+      return call(lane, 0, nullptr, [&](plugin::Output& out) {
+        auto answer = lane.nodes[0].instance->next(kSourceWaitUs, out);
+        if (!answer.ok()) return wf::Result<Step>(answer.error());
+        if (*answer == WF_SOURCE_END) {
+          const std::lock_guard lock(mutex_);
+          source_ended_ = true;
+        }
+        return wf::Result<Step>(Step::go_on);
+      });
+    case Work::Kind::batch:
+      WF_TRY(deliver(lane, 0, work.port, work.item.batch));
+      complete(lane, work.sequence);
+      return lane.failure;
+    case Work::Kind::resume:
+      for (int node = static_cast<int>(nodes_.size()) - 1; node >= 0; --node)
+        if (lane.nodes[static_cast<size_t>(node)].more) {
+          WF_TRY(resume(lane, node));
+          break;
+        }
+      complete(lane, work.sequence);
+      return lane.failure;
+    case Work::Kind::control:
+      if (!lane.failure.ok()) return lane.failure;
+      return broadcast(work.item);
+    case Work::Kind::finish:
+      return finish_step(lane);
+  }
+  return {};
+}
+
+wf::Status Chain::open_lane(Lane& lane) {
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    int64_t zero = 0;
+    nodes_[i].counters->started_us.compare_exchange_strong(zero, steady_us());
+    lane.busy_node = static_cast<int>(i);
+    const InTask in_task(nodes_[i].plan->id);
+    wf::Status status = lane.nodes[i].instance->open();
+    lane.busy_node = -1;
+    if (!status.ok()) {
+      lane.failed_node = static_cast<int>(i);
+      return status;
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  lane.opened = true;
+  return {};
+}
+
+wf::Status Chain::deliver(Lane& lane, int node, uint32_t port, const wf::Batch& batch) {
+  LaneNode& here = lane.nodes[static_cast<size_t>(node)];
+  while (here.more) WF_TRY(resume(lane, node));
+  TaskCounters& counters = *nodes_[static_cast<size_t>(node)].counters;
+  counters.in += batch.rows();
+  counters.batches_in += 1;
+  return call(lane, node, &batch,
+              [&](plugin::Output& out) { return here.instance->process(port, batch, out); });
+}
+
+wf::Status Chain::resume(Lane& lane, int node) {
+  return call(lane, node, nullptr, [&](plugin::Output& out) {
+    return lane.nodes[static_cast<size_t>(node)].instance->resume(0, out);
+  });
+}
+
+template <typename Component>
+wf::Status Chain::call(Lane& lane, int node, const wf::Batch* input, Component&& component) {
+  ChainNode& shared = nodes_[static_cast<size_t>(node)];
+  LaneNode& here = lane.nodes[static_cast<size_t>(node)];
+  const int outer_node = lane.busy_node.exchange(node);
+  const InTask in_task(shared.plan->id);
+  const int64_t outer_inner = std::exchange(lane.inner_us, 0);
+  const bool outermost = outer_node < 0;
+  const int64_t start = steady_us(), cpu_start = outermost ? thread_cpu_us() : 0;
+  here.services->begin(input);
+  NodeOutput out(*this, lane, node);
+  wf::Result<Step> verdict = component(out);
+  here.services->begin(nullptr);
+  const int64_t took = steady_us() - start, own = took - lane.inner_us;
+  shared.counters->busy_us += own;
+  here.own_us += own;
+  lane.inner_us = outer_inner + took;
+  lane.busy_node = outer_node;
+  if (outermost) share_cpu(lane, node, thread_cpu_us() - cpu_start);
+
+  // What a node downstream said is the cause; what this one made of it is not.
+  if (!lane.failure.ok()) return lane.failure;
+  if (!verdict.ok()) {
+    lane.failed_node = node;
+    return lane.failure = verdict.error();
+  }
+  auto refused = here.services->take_refused(!shared.errors.edges.empty());
+  if (!refused.ok()) {
+    lane.failed_node = node;
+    return lane.failure = refused.error();
+  }
+  if (refused->rows() > 0) WF_TRY(leave(lane, {node, dag::kErrorsPort, std::move(*refused)}));
+  here.more = *verdict == Step::more;
+  if (*verdict == Step::done) {
+    here.done = true;
+    const std::lock_guard lock(mutex_);
+    ask_to_stop(node);
+  }
+  return {};
+}
+
+/// A thread's CPU clock is a system call, so it is read once for all that a call of the node
+/// `called` brings about downstream; each node gets the share that it has of the time.
+void Chain::share_cpu(Lane& lane, int called, int64_t cpu_us) {
+  int64_t busy_us = 0;
+  for (const LaneNode& node : lane.nodes) busy_us += node.own_us;
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    const int64_t own = std::exchange(lane.nodes[i].own_us, 0);
+    if (own <= 0) continue;
+    const int64_t share = cpu_us * own / busy_us;
+    nodes_[i].counters->cpu_us += share;
+    cpu_us -= share;
+    busy_us -= own;
+  }
+  nodes_[static_cast<size_t>(called)].counters->cpu_us += cpu_us;  // what no whole microsecond took
+}
+
+wf::Emit Chain::emit(Lane& lane, int node, uint32_t port, wf::Batch batch) {
+  ChainNode& shared = nodes_[static_cast<size_t>(node)];
+  if (!lane.failure.ok()) return wf::Emit::closed;
+  if (batch.rows() == 0) return wf::Emit::go_on;
+  if (source_ && attempt_.sample_rows > 0) {
+    const int64_t left = std::max<int64_t>(attempt_.sample_rows - shared.counters->out, 0);
+    if (batch.rows() >= left) {
+      const std::lock_guard lock(mutex_);
+      source_ended_ = true;
+    }
+    if (batch.rows() > left) {
+      shared.counters->filtered += batch.rows() - left;
+      batch = batch.slice(0, left);
+      if (left == 0) return wf::Emit::closed;
+    }
+  }
+  shared.counters->out += batch.rows();
+  shared.counters->batches_out += 1;
+  if (static_cast<size_t>(node) + 1 < nodes_.size()) {
+    shared.inner->produced += batch.rows();
+    if (lane.nodes[static_cast<size_t>(node) + 1].done) {
+      shared.inner->discarded += batch.rows();
+      return wf::Emit::closed;
+    }
+    shared.inner->consumed += batch.rows();
+    shared.inner->batches += 1;
+    if (wf::Status s = deliver(lane, node + 1, 0, batch); !s.ok()) return wf::Emit::closed;
+  } else {
+    const bool closed = shared.outputs[port].all_closed();
+    if (wf::Status s = leave(lane, {node, static_cast<int>(port), std::move(batch)}); !s.ok()) {
+      lane.failed_node = node;
+      lane.failure = std::move(s);
+      return wf::Emit::closed;
+    }
+    if (closed) return wf::Emit::closed;
+  }
+  return any_output_full() ? wf::Emit::pause : wf::Emit::go_on;
+}
+
+/// One call of the end of the chain; the lanes take their turns, then `end` goes out.
+wf::Status Chain::finish_step(Lane& lane) {
+  const int first = std::max(stop_from_, 0);
+  const int count = static_cast<int>(nodes_.size());
+  if (finish_node_ < first) finish_node_ = first;
+  if (finish_node_ < count) {
+    const int node = finish_node_;
+    LaneNode& here = lane.nodes[static_cast<size_t>(node)];
+    const int ports = source_ ? 0 : node == 0 ? static_cast<int>(gate_.ports()) : 1;
+    WF_TRY(call(lane, node, nullptr, [&](plugin::Output& out) -> wf::Result<Step> {
+      if (finish_stage_ < ports)
+        return here.instance->finish_input(static_cast<uint32_t>(finish_stage_), out);
+      return here.instance->finish(out);
+    }));
+    if (here.more) return {};
+    if (++finish_stage_ > ports) {
+      finish_stage_ = 0;
+      ++finish_node_;
+    }
+    return {};
+  }
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    const InTask in_task(nodes_[i].plan->id);
+    if (wf::Status status = lane.nodes[i].instance->close(); !status.ok()) {
+      lane.failed_node = static_cast<int>(i);
+      return status;
+    }
+    nodes_[i].counters->ended_us = steady_us();
+  }
+  bool last = false;
+  {
+    const std::lock_guard lock(mutex_);
+    finish_node_ = 0;
+    last = ++finish_lane_ == lanes_.size();
+  }
+  if (!last) {
+    notify();
+    return {};
+  }
+  WF_TRY(broadcast(Item::end()));
+  finished_.store(true, std::memory_order_release);
+  events_.finished();
+  return {};
+}
+
+}  // namespace weirflow::engine

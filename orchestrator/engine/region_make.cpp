@@ -1,0 +1,282 @@
+// Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#include "engine/region.h"
+
+#include <algorithm>
+
+#include "core/file.h"
+#include "engine/commit.h"
+#include "engine/flight_record.h"
+#include "engine/region_job.h"
+#include "engine/spool_edge.h"
+
+namespace weirflow::engine {
+
+using dag::EdgeKind;
+using dag::NodeKind;
+using dag::PlanEdge;
+using dag::PlanNode;
+
+wf::Status RegionAttempt::make_nodes() {
+  for (const int id : in_.region->nodes) {
+    if (!in_.active.count(id)) continue;
+    const PlanNode& node = in_.plan->nodes[static_cast<size_t>(id)];
+    counters_[id] = std::make_unique<TaskCounters>();
+    outcomes_[id] = std::make_unique<TaskOutcome>();
+    for (const auto* edges : {&edges_into(id), &edges_from(id)})
+      for (const int e : *edges)
+        if (in_.is_live(plan_edge(e).from) && in_.is_live(plan_edge(e).to) && !edges_.count(e))
+          edges_[e] = std::make_unique<EdgeCounters>();
+    if (node.kind == NodeKind::version) continue;
+    // A concurrent chain has an instance per core; the first binds and the others follow it.
+    const bool concurrent = in_.plan->chains[static_cast<size_t>(node.chain)].concurrent;
+    const int lanes = concurrent ? std::max(1, in_.pool->threads()) : 1;
+    for (int i = 0; i < lanes; ++i) {
+      auto made = make_instance(node, i == 0);
+      if (!made.ok()) {
+        failed_node_ = id;
+        return made.error();
+      }
+      made_[id].push_back(std::move(*made));
+    }
+  }
+  return {};
+}
+
+namespace {
+
+/// Columns that flow into input `port`: of its first live edge; all edges of a union must agree.
+wf::Result<std::optional<wf::Schema>> input_schema(
+    const RegionInputs& in, const PlanNode& node, int port,
+    const std::map<int, std::vector<wf::SchemaPtr>>& bound) {
+  std::optional<wf::Schema> schema;
+  for (const int id : in.links->in[static_cast<size_t>(node.id)]) {
+    const PlanEdge& e = in.plan->edges[static_cast<size_t>(id)];
+    if (e.to_port != port || !in.is_live(e.from)) continue;
+    wf::Schema next;
+    if (e.kind == EdgeKind::materialised)
+      next = in.spools->at({e.from, e.from_port}).spool->schema();
+    else if (e.from_port == dag::kErrorsPort)
+      next = *envelope_schema();
+    else
+      next = *bound.at(e.from)[static_cast<size_t>(e.from_port)];
+    if (schema && !(*schema == next))
+      return wf::invalid_config("the inputs of the union have different columns: (" +
+                                schema->to_string() + ") and (" + next.to_string() +
+                                "); align them with flow.select or flow.union");
+    schema = std::move(next);
+  }
+  return schema;
+}
+
+}  // namespace
+
+wf::Result<LaneNode> RegionAttempt::make_instance(const PlanNode& node, bool first) {
+  const InTask in_task(node.id);
+  WF_ASSIGN(const plugin::ComponentClass* component, in_.registry->load(node.component.id));
+  RegionInputs::ApplyState state;
+  if (in_.state && node.component.kind == plugin::Kind::estimator && node.kind != NodeKind::fit) {
+    WF_ASSIGN(state, in_.state(node));
+  }
+  LaneNode lane;
+  lane.services = std::make_unique<TaskServices>(node, *in_.attempt, counters(node.id),
+                                                 outcome(node.id), state.version);
+  WF_ASSIGN(lane.instance, plugin::Instance::create(*component, *lane.services));
+  WF_ASSIGN(const wf::Value::Table config, in_.config(node));
+  WF_TRY(lane.instance->configure(config));
+  if (state.owner) WF_TRY(lane.instance->load(state.bytes));
+
+  plugin::BindRequest request;
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    WF_ASSIGN(auto schema, input_schema(in_, node, static_cast<int>(i), schemas_));
+    const bool connected = schema.has_value();
+    request.inputs.push_back(
+        {node.inputs[i], connected,
+         connected ? std::make_shared<const wf::Schema>(std::move(*schema)) : nullptr});
+  }
+  for (size_t i = 0; i < node.outputs.size(); ++i) {
+    const bool connected =
+        std::any_of(edges_from(node.id).begin(), edges_from(node.id).end(), [&](int id) {
+          return plan_edge(id).from_port == static_cast<int>(i) && in_.is_live(plan_edge(id).to);
+        });
+    request.outputs.push_back({node.outputs[i], connected, nullptr});
+  }
+  request.remembered = node.remembered;
+  plugin::BindReply reply = lane.instance->bind(request);
+  WF_TRY(std::move(reply.status));
+  if (in_.plan->bounded && node.component.kind == plugin::Kind::source &&
+      !lane.instance->is_bounded())
+    return wf::invalid_config(node.component.id +
+                              " would give rows without end, by a value that was not known when "
+                              "the run was planned");
+  for (size_t i = 0; i < reply.outputs.size(); ++i) {
+    if (!reply.outputs[i] && !reply.warnings.empty()) return reply.warnings.front();
+    if (!reply.outputs[i])
+      return wf::internal_error(node.component.id + " still does not know the columns of output '" +
+                                node.outputs[i] + "'");
+    if (i < node.output_schemas.size() && node.output_schemas[i] &&
+        !(*node.output_schemas[i] == *reply.outputs[i]))
+      return wf::invalid_data("the columns of output '" + node.outputs[i] + "' were planned as (" +
+                              node.output_schemas[i]->to_string() + ") but are (" +
+                              reply.outputs[i]->to_string() + ") now");
+  }
+  std::vector<wf::SchemaPtr> outputs = std::move(reply.outputs);
+  if (first) schemas_[node.id] = std::move(outputs);
+  WF_TRY(attach_committer(node, *lane.instance));
+  return lane;
+}
+
+wf::Status RegionAttempt::attach_committer(const PlanNode& node, plugin::Instance& instance) {
+  if (!instance.is_committing()) return {};
+  WF_ASSIGN(const std::string key, instance.commit_key());
+  if (key.empty()) return {};
+  Committing* shared = nullptr;
+  for (Committing& c : committing_)
+    if (c.key == key) shared = &c;
+  if (!shared) {
+    WF_ASSIGN(auto made, instance.create_committer(commit_services_, key, kShard));
+    shared = &committing_.emplace_back(Committing{node.id, std::move(made), key, {}});
+  }
+  return instance.attach(*shared->committer);
+}
+
+wf::Status RegionAttempt::make_spool_outputs() {
+  std::vector<int> edges;
+  for (const int node : in_.active)
+    for (const int id : edges_from(node))
+      if (plan_edge(id).kind == EdgeKind::materialised && in_.is_live(plan_edge(id).to))
+        edges.push_back(id);
+  for (const int id : edges) {
+    const PlanEdge& e = plan_edge(id);
+    auto& output = spool_outputs_[{e.from, e.from_port}];
+    if (!output) {
+      WF_TRY(make_folders(in_.folder));
+      const wf::SchemaPtr schema = e.from_port == dag::kErrorsPort
+                                       ? envelope_schema()
+                                       : schemas_.at(e.from)[static_cast<size_t>(e.from_port)];
+      const std::string path =
+          in_.folder + "/spool-" + std::to_string(e.from) + "-" + std::to_string(e.from_port);
+      WF_ASSIGN(output, SpoolOutput::make(path, schema));
+    }
+    output->add_reader(&edge(e.id));
+  }
+  return {};
+}
+
+wf::Status RegionAttempt::make_chains() {
+  std::vector<int> edges;
+  for (const int node : in_.active)
+    for (const int id : edges_from(node))
+      if (plan_edge(id).kind == EdgeKind::pipelined && in_.active.count(plan_edge(id).to))
+        edges.push_back(id);
+  for (const int id : edges) {
+    const PlanEdge& e = plan_edge(id);
+    const bool inner = in_.plan->nodes[static_cast<size_t>(e.from)].chain ==
+                           in_.plan->nodes[static_cast<size_t>(e.to)].chain &&
+                       e.from_port != dag::kErrorsPort;
+    if (inner) continue;
+    QueueLimits limits = in_.queue;
+    // A spilling edge keeps what exceeds the bound in a file; a shedding one counts it away.
+    if (e.limit_bytes > 0) limits.bytes = e.limit_bytes;
+    queues_[e.id] =
+        e.when_full == dag::WhenFull::spill
+            ? QueueEdge::spilling(limits, edge(e.id), in_.folder + "/edge-" + std::to_string(e.id))
+            : std::make_unique<QueueEdge>(limits, edge(e.id),
+                                          e.when_full == dag::WhenFull::shed
+                                              ? QueueEdge::WhenFull::shed
+                                              : QueueEdge::WhenFull::block);
+  }
+  for (const int id : in_.links->chains[static_cast<size_t>(in_.region->id)])
+    WF_TRY(make_chain(in_.plan->chains[static_cast<size_t>(id)]));
+  // Wakes: an item wakes the consumer's chain, room the producer's.
+  std::map<int, Chain*> chain_of;
+  for (auto& chain : chains_)
+    for (const ChainNode& node : chain->nodes()) chain_of[node.plan->id] = chain.get();
+  for (auto& [id, queue] : queues_) {
+    const PlanEdge& e = in_.plan->edges[static_cast<size_t>(id)];
+    queue->on_item([chain = chain_of.at(e.to)] { chain->notify(); });
+    queue->on_room([chain = chain_of.at(e.from)] { chain->notify(); });
+  }
+  return {};
+}
+
+InputGate RegionAttempt::make_gate(const PlanNode& node) {
+  InputGate gate;
+  gate.set_ordered(node.ordered_union);
+  std::vector<const PlanEdge*> edges;
+  for (const int id : edges_into(node.id))
+    if (in_.is_live(plan_edge(id).from)) edges.push_back(&plan_edge(id));
+  std::stable_sort(edges.begin(), edges.end(), [](const PlanEdge* a, const PlanEdge* b) {
+    return std::pair(a->to_port, a->position) < std::pair(b->to_port, b->position);
+  });
+  std::vector<bool> fed(node.inputs.size(), false);
+  for (const PlanEdge* e : edges) {
+    fed[static_cast<size_t>(e->to_port)] = true;
+    if (e->kind == EdgeKind::pipelined) {
+      gate.add(static_cast<uint32_t>(e->to_port), queues_.at(e->id).get());
+      continue;
+    }
+    inputs_.push_back(
+        std::make_unique<SpoolInput>(in_.spools->at({e->from, e->from_port}).spool, edge(e->id)));
+    gate.add(static_cast<uint32_t>(e->to_port), inputs_.back().get());
+  }
+  for (size_t port = 0; port < fed.size(); ++port)
+    if (!fed[port] && node.component.kind != plugin::Kind::source) {
+      inputs_.push_back(std::make_unique<EmptyInput>());
+      gate.add(static_cast<uint32_t>(port), inputs_.back().get());
+    }
+  return gate;
+}
+
+OutputPort RegionAttempt::make_output(const PlanNode& node, int port) {
+  OutputPort output;
+  output.schema = port == dag::kErrorsPort ? envelope_schema()
+                                           : schemas_.at(node.id)[static_cast<size_t>(port)];
+  for (const int id : edges_from(node.id))
+    if (plan_edge(id).from_port == port)
+      if (auto queue = queues_.find(id); queue != queues_.end())
+        output.edges.push_back(queue->second.get());
+  if (auto spool = spool_outputs_.find({node.id, port}); spool != spool_outputs_.end())
+    output.edges.push_back(spool->second.get());
+  return output;
+}
+
+wf::Status RegionAttempt::make_chain(const dag::PlanChain& chain) {
+  std::vector<ChainNode> nodes;
+  for (const int id : chain.nodes) {
+    if (!in_.active.count(id)) continue;
+    const PlanNode& node = in_.plan->nodes[static_cast<size_t>(id)];
+    if (node.kind == NodeKind::version) return {};
+    if (node.kind == NodeKind::fit || node.component.kind == plugin::Kind::action)
+      return make_job(node, chain.blocking);
+    ChainNode made;
+    made.plan = &node;
+    made.counters = &counters(id);
+    for (size_t port = 0; port < node.outputs.size(); ++port)
+      made.outputs.push_back(make_output(node, static_cast<int>(port)));
+    made.errors = make_output(node, dag::kErrorsPort);
+    nodes.push_back(std::move(made));
+  }
+  if (nodes.empty()) return {};
+  for (size_t i = 0; i + 1 < nodes.size(); ++i)
+    for (const int id : edges_from(nodes[i].plan->id))
+      if (plan_edge(id).to == nodes[i + 1].plan->id && plan_edge(id).from_port >= 0)
+        nodes[i].inner = &edge(id);
+  InputGate gate = make_gate(*nodes.front().plan);
+  std::vector<std::vector<LaneNode>> lanes(made_.at(nodes.front().plan->id).size());
+  for (const ChainNode& node : nodes)
+    for (size_t lane = 0; lane < lanes.size(); ++lane)
+      lanes[lane].push_back(std::move(made_.at(node.plan->id)[lane]));
+  chains_.push_back(std::make_unique<Chain>(
+      std::move(nodes), std::move(lanes), std::move(gate), chain.blocking ? nullptr : in_.pool,
+      *activity_, *in_.attempt,
+      ChainEvents{[this](int node, wf::Status s) { node_failed(node, std::move(s)); }, [] {}}));
+  return {};
+}
+
+wf::Status RegionAttempt::make_job(const PlanNode& node, bool blocking) {
+  jobs_.push_back(std::make_unique<Job>(*this, node, std::move(made_.at(node.id).front()),
+                                        blocking ? nullptr : in_.pool));
+  return {};
+}
+
+}  // namespace weirflow::engine
