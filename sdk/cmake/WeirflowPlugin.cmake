@@ -44,7 +44,7 @@ function(add_weirflow_plugin name)
   endif()
   set_property(GLOBAL APPEND PROPERTY WEIRFLOW_PLUGIN_TARGETS plugin-${name})
 
-  if(COMMAND add_weirflow_test)
+  if(BUILD_TESTING AND COMMAND add_weirflow_test)
     foreach(test ${ARG_TESTS})
       get_filename_component(stem ${test} NAME_WE)
       add_weirflow_test(plugin-${name}-${stem} SOURCES ${test} LIBS ${core} ${ARG_LIBS} ${ARG_TEST_LIBS})
