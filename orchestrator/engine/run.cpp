@@ -113,13 +113,18 @@ wf::Status Run::begin() {
   if (options_.record) options_.record->set_run_id(options_.run_id);
   const std::string runs = options_.home + "/runs";
   WF_TRY(make_folders(runs));
+  // A folder is locked before it has its name: one without an owner is taken for a crash's.
+  const std::string unnamed = runs + "/." + options_.run_id;
+  WF_TRY(make_folders(unnamed));
+  WF_ASSIGN(lock_, lock_file(unnamed + "/lock"));
   folder_ = runs + "/" + options_.run_id;
-  WF_TRY(make_folders(folder_));
-  WF_ASSIGN(lock_, lock_file(folder_ + "/lock"));
+  WF_TRY(rename_durably(unnamed, folder_));
   // What an earlier run left behind its commit point is rolled forward before anything is read.
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(runs, error)) {
-    if (entry.path() == folder_ || !entry.is_directory()) continue;
+    if (entry.path() == folder_ || entry.path().filename().string().starts_with('.') ||
+        !entry.is_directory())
+      continue;
     auto other = lock_file(entry.path().string() + "/lock");
     if (!other.ok()) continue;  // it is running
     const wf::Status recovered = recover_commits(entry.path().string(), registry_);
