@@ -53,9 +53,11 @@ function(add_weirflow_test name)
   weirflow_test_environment(${name})
 endfunction()
 
+# weirflow_test_environment(TEST...): where things are, and nothing of the caller's own settings.
 function(weirflow_test_environment)
   set_tests_properties(${ARGN} PROPERTIES ENVIRONMENT
-    "WEIRFLOW_DATA=${WEIRFLOW_DATA};WEIRFLOW_PLUGIN_PATH=${CMAKE_BINARY_DIR}/plugins;WEIRFLOW_SOURCE_DIR=${CMAKE_SOURCE_DIR};WEIRFLOW_BINARY_DIR=${CMAKE_BINARY_DIR}")
+    "WEIRFLOW_DATA=${WEIRFLOW_DATA};WEIRFLOW_PLUGIN_PATH=${CMAKE_BINARY_DIR}/plugins;WEIRFLOW_SOURCE_DIR=${CMAKE_SOURCE_DIR};WEIRFLOW_BINARY_DIR=${CMAKE_BINARY_DIR}"
+    ENVIRONMENT_MODIFICATION "WEIRFLOW_HOME=unset:;COLUMNS=unset:;NO_COLOR=unset:")
 endfunction()
 
 # weirflow_not_registered(NAME WHY): a test that this machine cannot run is not registered, never
