@@ -171,7 +171,7 @@ void Chain::share_cpu(Lane& lane, int called, int64_t cpu_us) {
   for (size_t i = 0; i < nodes_.size(); ++i) {
     const int64_t own = std::exchange(lane.nodes[i].own_us, 0);
     if (own <= 0) continue;
-    const int64_t share = cpu_us * own / busy_us;
+    const int64_t share = own < busy_us ? cpu_us * own / busy_us : cpu_us;
     nodes_[i].counters->cpu_us += share;
     cpu_us -= share;
     busy_us -= own;

@@ -47,7 +47,7 @@ inline Status ComponentBase::do_bind(const wf_bind_context& abi) {
   }
   context.outputs_.resize(abi.n_outputs);
   context.remembered_ = view(abi.remembered);
-  const Status status = guarded([&] { return bind_ports(context); });
+  Status status = guarded([&] { return bind_ports(context); });
   const auto tell = [&](uint32_t severity, const std::vector<Status>& list) {
     for (const Status& s : list) {
       wf_error error = make_error();
