@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "cli/session.h"
+#include "core/exit_watch.h"
 
 namespace weirflow::cli {
 
@@ -40,8 +41,13 @@ void on_exit() {
   if (g_armed) end_exit();
 }
 
+void on_exit_of_thread(int) {
+  flush_standard_output();
+  end_exit();
+}
+
 void on_crash(int signal) {
-  if (g_exiting) end_exit();  // of another thread, amid what exit() has torn down
+  if (g_exiting) end_exit();  // amid what exit() has torn down
   say("weirflow: a component crashed; `run --isolate` says which\n");
   ::raise(signal);
 }
@@ -51,6 +57,7 @@ void on_crash(int signal) {
 EndGuard::EndGuard() {
   renew();
   g_armed = true;
+  set_exit_handler(on_exit_of_thread);
   struct sigaction action {};
   action.sa_handler = on_crash;
   action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
@@ -62,6 +69,7 @@ void EndGuard::renew() { std::atexit(on_exit); }
 
 EndGuard::~EndGuard() {
   g_armed = false;
+  set_exit_handler(nullptr);
   for (const int signal : kFatal) ::signal(signal, SIG_DFL);
 }
 

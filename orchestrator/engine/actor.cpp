@@ -1,6 +1,8 @@
 // Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
 #include "engine/actor.h"
 
+#include "core/exit_watch.h"
+
 namespace weirflow::engine {
 
 Pool::Pool(int threads) {
@@ -98,6 +100,7 @@ void Actor::own_thread() {
 }
 
 void Actor::execute() {
+  const ExitWatch watch;
   state_.store(running, std::memory_order_release);
   run();
   int expected = running;

@@ -9,6 +9,7 @@
 #include <random>
 #include <thread>
 
+#include "core/exit_watch.h"
 #include "core/file.h"
 #include "core/text.h"
 #include "engine/clock.h"
@@ -137,6 +138,7 @@ wf::Status Run::begin() {
 }
 
 wf::Result<RunReport> Run::execute() {
+  const ExitWatch watch;
   WF_TRY(begin());
   std::unique_lock lock(mutex_);
   int64_t next_progress = 0;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 
 #include "weirflow/plugin.hpp"
@@ -21,6 +22,11 @@ int overflow(volatile int* depth) {
   *depth = *depth + frame[0] + 1;
   return *depth < 0 ? 0 : overflow(depth) + frame[1];
 }
+
+/// exit() must not get this far: other threads still use what it destroys.
+struct Destroyed {
+  ~Destroyed() { std::fputs("statics destroyed\n", stderr); }
+} destroyed;
 
 class EndsProcess : public wf::Transform<Config> {
  public:
@@ -39,7 +45,10 @@ class EndsProcess : public wf::Transform<Config> {
     if (how == "segv") std::raise(SIGSEGV);
     if (how == "abort") std::abort();
     if (how == "overflow") return overflow(&depth) ? wf::Status() : wf::internal_error("");
-    if (how == "exit") std::exit(7);
+    if (how == "exit") {
+      std::printf("last words\n");
+      std::exit(7);
+    }
     if (how == "_exit") ::_exit(7);
     if (how == "kill") std::raise(SIGKILL);
     if (how == "memory") {

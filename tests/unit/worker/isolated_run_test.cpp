@@ -55,6 +55,10 @@ TEST_P(EachWay, NamesTheTask) {
   EXPECT_NE(ran.out.find("weirflow: guilty failed: " + GetParam().said), std::string::npos)
       << ran.out;
   EXPECT_FALSE(wrote());
+  if (GetParam().how == "exit") {
+    EXPECT_NE(ran.out.find("last words"), std::string::npos) << ran.out;
+    EXPECT_EQ(ran.out.find("statics destroyed"), std::string::npos) << ran.out;
+  }
 
   // The next run finds nothing in its way.
   write("");
@@ -78,6 +82,7 @@ TEST_F(IsolatedRun, WithoutItTheEndIsStillSaid) {
   EXPECT_NE(ran.out.find("a component ended the process by exit(); `run --isolate` says which"),
             std::string::npos)
       << ran.out;
+  EXPECT_EQ(ran.out.find("statics destroyed"), std::string::npos) << ran.out;
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   write("segv");
   ran = run("");
