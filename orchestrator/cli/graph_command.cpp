@@ -50,11 +50,11 @@ std::string graph_json(const Picture& picture) {
 }  // namespace
 
 int graph_command(const GraphArguments& arguments) {
-  const plugin::Registry registry =
-      open_registry(arguments.common, home_folder(arguments.common, arguments.file));
+  const std::string home = home_folder(arguments.common, arguments.file);
+  const plugin::Registry registry = open_registry(arguments.common, home);
   DagOptions options;
   options.set = arguments.set;
-  options.home = home_folder(arguments.common, arguments.file);
+  options.home = home;
   options.planner.missing_inputs_allowed = true;
   options.planner.bind = false;
   const auto file = load_dag(arguments.file, registry, options);

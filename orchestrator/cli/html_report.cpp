@@ -4,8 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -276,13 +274,13 @@ std::string html_report(const dag::Plan& plan, const engine::RunReport& report) 
 }
 
 wf::Status check_report_place(const std::string& path) {
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   std::error_code error;
   if (std::filesystem::is_directory(path, error))
     return wf::invalid_config(path + ": is a folder, not a file");
-  if (::access(folder.empty() ? "." : folder.c_str(), W_OK) == 0) return {};
-  return {errno == EACCES ? wf::Code::permission_denied : wf::Code::not_found,
-          folder.string() + ": cannot be written to: " + std::strerror(errno)};
+  std::string folder = std::filesystem::path(path).parent_path().string();
+  if (folder.empty()) folder = ".";
+  return ::access(folder.c_str(), W_OK) == 0 ? wf::Status()
+                                             : errno_status(folder + ": cannot be written to");
 }
 
 wf::Status write_html_report(const dag::Plan& plan, const engine::RunReport& report,

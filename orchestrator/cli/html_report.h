@@ -18,8 +18,8 @@ namespace weirflow::cli {
 /// escaped. Threads: any; it reads the dead-letter files.
 std::string html_report(const dag::Plan& plan, const engine::RunReport& report);
 
-/// Whether a report can be written there, as far as that is known before the run: not_found,
-/// permission_denied, or invalid_config for a folder.
+/// Whether a report can be written there, as far as that is known before the run: invalid_config
+/// for a folder, else the codes of errno_status().
 wf::Status check_report_place(const std::string& path);
 
 /// html_report() as a file, which is there whole or not at all. Errors: those of

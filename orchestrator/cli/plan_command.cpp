@@ -15,11 +15,11 @@ void print_plan(const dag::Plan& plan, const Common& common) {
 }
 
 int plan_command(const FileArguments& arguments) {
-  const plugin::Registry registry =
-      open_registry(arguments.common, home_folder(arguments.common, arguments.file));
+  const std::string home = home_folder(arguments.common, arguments.file);
+  const plugin::Registry registry = open_registry(arguments.common, home);
   DagOptions options;
   options.set = arguments.set;
-  options.home = home_folder(arguments.common, arguments.file);
+  options.home = home;
   options.planner.missing_inputs_allowed = true;
   const auto file = load_dag(arguments.file, registry, options);
   print_diagnostics(*file, arguments.common);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <optional>
 
 #include "cli/commands.h"
@@ -14,6 +13,7 @@
 #include "cli/model_adapter.h"
 #include "cli/run_output.h"
 #include "cli/signals.h"
+#include "core/clock.h"
 #include "core/text.h"
 #include "engine/run.h"
 #include "weirflow/io/values.hpp"
@@ -22,12 +22,6 @@
 namespace weirflow::cli {
 
 namespace {
-
-int64_t now_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 /// `--until`: a number of rows, a duration, or a time.
 wf::Status set_until(const std::string& text, engine::RunOptions& options) {
@@ -51,7 +45,7 @@ wf::Status set_until(const std::string& text, engine::RunOptions& options) {
     return wf::invalid_config("--until: `" + text +
                               "` is neither rows=N, nor a duration (90s, 10m), nor a time "
                               "(2026-11-23T06:00:00Z)");
-  options.until_us = *time - now_us();
+  options.until_us = *time - wall_us();
   if (options.until_us <= 0) return wf::invalid_config("--until: " + text + " has passed");
   return {};
 }

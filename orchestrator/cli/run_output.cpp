@@ -62,6 +62,14 @@ bool takes_stdout(const dag::Plan& plan) {
   return false;
 }
 
+std::string result_text(const wf::Value& value) {
+  if (value.string()) return *value.string();
+  if (!value.number()) return to_json(value).dump();
+  char number[32];
+  std::snprintf(number, sizeof(number), "%.4g", *value.number());
+  return number;
+}
+
 /// "task: name value, name value"; on a terminal further lines when one is not wide enough.
 void print_results(const engine::RunReport& report, FILE* out) {
   const size_t width = ::isatty(::fileno(out)) ? static_cast<size_t>(terminal_width()) : 0;
@@ -74,13 +82,7 @@ void print_results(const engine::RunReport& report, FILE* out) {
     for (const auto& [key, value] : t.results) {
       if (value.list() || value.table()) continue;  // curves and the like: in --json and the report
       if (value.is_null() || (value.string() && value.string()->empty())) continue;
-      nlohmann::json json = to_json(value);
-      char number[32];
-      if (const double* d = value.number()) std::snprintf(number, sizeof(number), "%.4g", *d);
-      const std::string item = key + " " +
-                               (value.number()   ? number
-                                : value.string() ? *value.string()
-                                                 : json.dump());
+      const std::string item = key + " " + result_text(value);
       if (!first) line += ",";
       if (!first && width > 0 && line.size() + item.size() + 2 > width) {
         text += line + "\n";

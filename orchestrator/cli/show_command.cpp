@@ -3,9 +3,7 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
 
 #include "batch/spool.h"
 #include "cli/commands.h"
@@ -15,6 +13,7 @@
 #include "cli/run_output.h"
 #include "cli/signals.h"
 #include "cli/table.h"
+#include "core/scratch_folder.h"
 #include "engine/run.h"
 #include "weirflow/print.hpp"
 
@@ -57,37 +56,18 @@ int print_rows(const std::string& path, const Common& common) {
   return kOk;
 }
 
-/// Of this user alone, gone at the end.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "weirflow-show-XXXXXX").string();
-    if (::mkdtemp(name.data())) path_ = name;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }  ///< empty: errno says why
-
- private:
-  std::string path_;
-};
-
 }  // namespace
 
 int show_command(const ShowArguments& arguments) {
   const EndGuard guard;
   const std::string home = home_folder(arguments.common, arguments.file);
   plugin::Registry registry = open_registry(arguments.common, home);
-  const ScratchFolder scratch;
+  const ScratchFolder scratch("weirflow-show");
   if (scratch.path().empty()) {
     complain(std::string("no folder for the rows can be made: ") + std::strerror(errno));
     return kIoError;
   }
-  const std::string path = scratch.path() + "/rows";
+  const std::string path = (scratch.path() / "rows").string();
   DagOptions options;
   options.set = arguments.set;
   options.home = home;

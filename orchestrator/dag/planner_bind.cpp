@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/text.h"
+#include "dag/plan_links.h"
 #include "dag/planner_parts.h"
 #include "plugin/instance.h"
 
@@ -20,14 +21,8 @@ class Binder {
         options_(options),
         draft_(draft),
         plan_(draft.plan),
-        diagnostics_(diagnostics) {
-    in_.resize(plan_.nodes.size());
-    out_.resize(plan_.nodes.size());
-    for (const PlanEdge& e : plan_.edges) {
-      in_[static_cast<size_t>(e.to)].push_back(e.id);
-      out_[static_cast<size_t>(e.from)].push_back(e.id);
-    }
-  }
+        diagnostics_(diagnostics),
+        links_(draft.plan) {}
 
   void bind_all() {
     for (PlanNode& node : plan_.nodes) {
@@ -56,7 +51,7 @@ class Binder {
   /// Columns of each input; false when an input is known to be broken.
   bool gather_inputs(PlanNode& node) {
     std::vector<bool> unknown(node.inputs.size(), false);
-    for (const int id : in_[static_cast<size_t>(node.id)]) {
+    for (const int id : links_.in[static_cast<size_t>(node.id)]) {
       const PlanEdge& e = plan_.edges[static_cast<size_t>(id)];
       const PlanNode& from = plan_.nodes[static_cast<size_t>(e.from)];
       if (broken_.count(from.id)) {
@@ -186,7 +181,7 @@ class Binder {
     const auto& schema = node.input_schemas[0];
     for (const int member_id : members_of(group)) {
       const PlanNode& member = plan_.nodes[static_cast<size_t>(member_id)];
-      for (const int id : in_[static_cast<size_t>(member.id)]) {
+      for (const int id : links_.in[static_cast<size_t>(member.id)]) {
         const PlanEdge& e = plan_.edges[static_cast<size_t>(id)];
         const PlanNode& from = plan_.nodes[static_cast<size_t>(e.from)];
         const NodeSource& f = draft_.sources[static_cast<size_t>(from.id)];
@@ -249,8 +244,8 @@ class Binder {
     plugin::BindRequest request;
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const bool connected =
-          std::any_of(in_[static_cast<size_t>(node.id)].begin(),
-                      in_[static_cast<size_t>(node.id)].end(), [&](int id) {
+          std::any_of(links_.in[static_cast<size_t>(node.id)].begin(),
+                      links_.in[static_cast<size_t>(node.id)].end(), [&](int id) {
                         return plan_.edges[static_cast<size_t>(id)].to_port == static_cast<int>(i);
                       });
       request.inputs.push_back({node.inputs[i], connected,
@@ -259,11 +254,11 @@ class Binder {
                                     : nullptr});
     }
     for (size_t i = 0; i < node.outputs.size(); ++i) {
-      const bool connected = std::any_of(out_[static_cast<size_t>(node.id)].begin(),
-                                         out_[static_cast<size_t>(node.id)].end(), [&](int id) {
-                                           return plan_.edges[static_cast<size_t>(id)].from_port ==
-                                                  static_cast<int>(i);
-                                         });
+      const bool connected = std::any_of(
+          links_.out[static_cast<size_t>(node.id)].begin(),
+          links_.out[static_cast<size_t>(node.id)].end(), [&](int id) {
+            return plan_.edges[static_cast<size_t>(id)].from_port == static_cast<int>(i);
+          });
       request.outputs.push_back({node.outputs[i], connected, nullptr});
     }
     plugin::BindReply reply = (*instance)->bind(request);
@@ -327,7 +322,7 @@ class Binder {
   Draft& draft_;
   Plan& plan_;
   Diagnostics& diagnostics_;
-  std::vector<std::vector<int>> in_, out_;
+  const PlanLinks links_;
   std::vector<std::vector<int>> task_nodes_;  ///< by expanded task; empty until asked for
   std::set<int> broken_;
 };

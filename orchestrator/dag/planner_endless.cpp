@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "dag/plan_links.h"
 #include "dag/planner_parts.h"
 
 namespace weirflow::dag {
@@ -16,13 +17,13 @@ class EndlessCheck {
       : draft_(draft), plan_(draft.plan), diagnostics_(diagnostics), source_(plan_.nodes.size()) {}
 
   void check() {
-    std::vector<std::vector<int>> readers(plan_.nodes.size());
-    for (const PlanEdge& e : plan_.edges) readers[index(e.from)].push_back(e.to);
+    const PlanLinks links(plan_);
     for (const PlanNode& node : plan_.nodes) {  // in topological order
       std::string& source = source_[index(node.id)];
       if (draft_.sources[index(node.id)].endless) source = node.task;
       if (source.empty()) continue;
-      for (const int reader : readers[index(node.id)]) source_[index(reader)] = source;
+      for (const int edge : links.out[index(node.id)])
+        source_[index(plan_.edges[index(edge)].to)] = source;
     }
     for (const PlanNode& node : plan_.nodes) {
       check_fit(node);

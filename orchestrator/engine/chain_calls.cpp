@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "core/clock.h"
 #include "engine/chain_lane.h"
-#include "engine/clock.h"
 #include "engine/flight_record.h"
 
 namespace weirflow::engine {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "engine/clock.h"
+#include "core/clock.h"
 #include "engine/region_job.h"
 
 namespace weirflow::engine {

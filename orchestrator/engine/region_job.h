@@ -3,7 +3,7 @@
 
 /// The job of a region: an action, or the fit of an estimator.
 
-#include "engine/clock.h"
+#include "core/clock.h"
 #include "engine/flight_record.h"
 #include "engine/region.h"
 #include "engine/spool_edge.h"

@@ -1,6 +1,7 @@
 // Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
 #include "engine/run.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,10 +10,10 @@
 #include <random>
 #include <thread>
 
+#include "core/clock.h"
 #include "core/exit_watch.h"
 #include "core/file.h"
 #include "core/text.h"
-#include "engine/clock.h"
 #include "engine/commit.h"
 #include "engine/run_live.h"
 
@@ -116,7 +117,7 @@ wf::Status Run::begin() {
   WF_TRY(make_folders(runs));
   // A folder is locked before it has its name: one without an owner is taken for a crash's.
   const std::string unnamed = runs + "/." + options_.run_id;
-  WF_TRY(make_folders(unnamed));
+  if (::mkdir(unnamed.c_str(), 0777) != 0) return errno_status("cannot make folder " + unnamed);
   WF_ASSIGN(lock_, lock_file(unnamed + "/lock"));
   folder_ = runs + "/" + options_.run_id;
   WF_TRY(rename_durably(unnamed, folder_));

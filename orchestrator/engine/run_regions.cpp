@@ -3,7 +3,7 @@
 #include <cmath>
 #include <filesystem>
 
-#include "engine/clock.h"
+#include "core/clock.h"
 #include "engine/run.h"
 #include "engine/run_live.h"
 

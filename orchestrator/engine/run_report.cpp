@@ -1,7 +1,7 @@
 // Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
 #include <set>
 
-#include "engine/clock.h"
+#include "core/clock.h"
 #include "engine/run.h"
 #include "engine/run_live.h"
 

@@ -2,10 +2,10 @@
 #include "model/registry.h"
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <utility>
 
+#include "core/clock.h"
 #include "core/file.h"
 #include "core/text.h"
 #include "model/open_file.h"
@@ -16,12 +16,6 @@ namespace weirflow::model {
 namespace fs = std::filesystem;
 
 namespace {
-
-int64_t system_now_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 /// "a, b, c and 4 more".
 std::string some_of(const std::vector<std::string>& names) {
@@ -46,7 +40,7 @@ wf::Status absent(std::string message, std::string_view wanted,
 Registry::Registry(std::string home, RegistryOptions options)
     : home_(std::move(home)), root_(home_ + "/models"), options_([&] {
         RegistryOptions filled = std::move(options);
-        if (!filled.now_us) filled.now_us = system_now_us;
+        if (!filled.now_us) filled.now_us = wall_us;
         return filled;
       }()) {}
 

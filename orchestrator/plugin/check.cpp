@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "core/scratch_folder.h"
 #include "plugin/check_cases.h"
 #include "plugin/child_process.h"
 #include "plugin/info_json.h"
@@ -20,29 +21,9 @@ namespace {
 /// A check that measures time is given another chance: the machine may have been busy.
 constexpr std::string_view kTimed = "scans-fast";
 
-/// An empty folder that goes with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::error_code error;
-    std::string name = (fs::temp_directory_path(error) / "weirflow-check-XXXXXX").string();
-    if (!error && ::mkdtemp(name.data())) path_ = name;
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 /// What the child of one check said, or what became of it.
 void run_one(const fs::path& file, const CheckOptions& options, CheckResult& result) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder("weirflow-check");
   ChildRequest request;
   request.program = options.program.empty() ? own_executable() : options.program;
   request.arguments = {"__check", result.name, file.string()};

@@ -2,24 +2,16 @@
 #include "plugin/host_adapter.h"
 
 #include <algorithm>
-#include <chrono>
 
+#include "core/clock.h"
 #include "plugin/descriptor_reader.h"
 #include "weirflow/bridge.hpp"
 #include "weirflow/component.hpp"
 
 namespace weirflow::plugin {
 
-int64_t NullServices::now_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-int64_t NullServices::monotonic_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
+int64_t NullServices::now_us() { return wall_us(); }
+int64_t NullServices::monotonic_us() { return steady_us(); }
 
 /// The C functions. No exception may pass them: they are called from a plugin.
 struct HostCalls {

@@ -132,7 +132,7 @@ Result<std::vector<KeyColumn>> parse_columns(const std::vector<std::string>& nam
   std::vector<KeyColumn> keys;
   for (size_t i = 0; i < names.size(); ++i) {
     const std::string& name = names[i];
-    const std::string place = std::string(key) + "[" + std::to_string(i) + "]";
+    const std::string place = item_key(key, i);
     WF_ASSIGN(const int index, schema.require(name, place));
     const Type type = schema.field(index).type.id();
     if (type == Type::list || type == Type::structure)

@@ -28,6 +28,11 @@ struct KeyColumn {
 wf::Result<KeyColumn> parse_key(std::string_view text, const wf::Schema& schema,
                                 std::string_view key, bool descending = false);
 
+/// The place of an item of a list option, so that an error points at it alone.
+inline std::string item_key(std::string_view key, size_t index) {
+  return std::string(key) + "[" + std::to_string(index) + "]";
+}
+
 /// Plain columns, ascending, nulls last.
 wf::Result<std::vector<KeyColumn>> parse_columns(const std::vector<std::string>& names,
                                                  const wf::Schema& schema, std::string_view key);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "key_encoder.h"
 #include "memory.h"
 #include "plain_type.h"
 #include "weirflow/expr.hpp"
@@ -114,11 +115,6 @@ wf::Status emit_all(wf::Emitter& out, const wf::Host& host, Next&& next, Each&& 
       return {};
     }
   }
-}
-
-/// The place of an item of a list option, so that an error points at it alone.
-inline std::string item_key(std::string_view key, size_t index) {
-  return std::string(key) + "[" + std::to_string(index) + "]";
 }
 
 /// Positions of columns, each of which must exist.

@@ -1,14 +1,13 @@
 // Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The clocks of the engine's own figures, in microseconds. What a component sees is the host's
-/// clock service.
+/// The clocks of the host, in microseconds. Threads: any.
 
 #include <time.h>
 
 #include <cstdint>
 
-namespace weirflow::engine {
+namespace weirflow {
 
 inline int64_t read_clock(clockid_t clock) {
   timespec t{};
@@ -22,4 +21,4 @@ inline int64_t steady_us() { return read_clock(CLOCK_MONOTONIC); }
 /// Of the calling thread, at work.
 inline int64_t thread_cpu_us() { return read_clock(CLOCK_THREAD_CPUTIME_ID); }
 
-}  // namespace weirflow::engine
+}  // namespace weirflow
