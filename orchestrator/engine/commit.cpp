@@ -28,7 +28,9 @@ wf::Status roll_forward(const std::string& file, plugin::Registry& registry) {
     WF_ASSIGN(auto instance, plugin::Instance::create(*component, services));
     if (!instance->is_committing())
       return wf::internal_error(file + ": the sink cannot commit any more");
-    WF_ASSIGN(auto committer, instance->create_committer(services, item.value("key", ""), kShard));
+    WF_ASSIGN(auto committer,
+              instance->create_committer(services, plugin::Instance::From::stored_key,
+                                         item.value("key", ""), kShard));
     if (wf::Status status = committer->commit(kRegionEpoch, sha256_hex(text), *blob); !status.ok())
       return std::move(status).with_context(file);
   }

@@ -133,7 +133,8 @@ wf::Status RegionAttempt::attach_committer(const PlanNode& node, plugin::Instanc
   for (Committing& c : committing_)
     if (c.key == key) shared = &c;
   if (!shared) {
-    WF_ASSIGN(auto made, instance.create_committer(commit_services_, key, kShard));
+    WF_ASSIGN(auto made, instance.create_committer(
+                             commit_services_, plugin::Instance::From::configuration, key, kShard));
     shared = &committing_.emplace_back(Committing{node.id, std::move(made), key, {}});
   }
   return instance.attach(*shared->committer);

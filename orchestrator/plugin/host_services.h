@@ -8,6 +8,8 @@
 /// refuse_raw, which come from the thread of the running [worker] call. Functions must not throw.
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,7 +26,38 @@ struct TaskInfo {
   std::string model_version;  ///< "NAME@16hex" for members of a group in apply
   int64_t run_start_us = 0;
   uint32_t attempt = 1;
-  uint32_t threads = 1;  ///< that one call may use
+  uint32_t threads = 1;       ///< that one call may use
+  bool checkpointed = false;  ///< barriers pass and state is kept
+  bool deterministic = true;  ///< a repeated attempt brings the same rows
+};
+
+/// Tables of byte strings ordered by key; abi/draft/state.h. All functions [worker].
+class KeyedStore {
+ public:
+  /// False stops the scan.
+  using Visit = std::function<bool(std::string_view key, std::string_view value)>;
+  struct Size {
+    int64_t entries = 0, bytes = 0;
+  };
+  virtual ~KeyedStore() = default;
+  /// A view that is valid until the next call.
+  virtual wf::Result<std::optional<std::string_view>> get(uint32_t table, std::string_view key) = 0;
+  virtual wf::Status put(uint32_t table, std::string_view key, std::string_view value) = 0;
+  virtual wf::Status erase(uint32_t table, std::string_view key) = 0;
+  /// from <= key < to in order; `to` empty: to the end of the table.
+  virtual wf::Status scan(uint32_t table, std::string_view from, std::string_view to,
+                          const Visit& visit) = 0;
+  virtual wf::Result<Size> size(uint32_t table) = 0;
+};
+
+/// Calls at a time; abi/draft/timers.h. All functions [worker].
+class TimerService {
+ public:
+  virtual ~TimerService() = default;
+  virtual wf::Status set(wf::TimeKind time, int64_t at_us, std::string_view key) = 0;
+  virtual wf::Status cancel(wf::TimeKind time, int64_t at_us, std::string_view key) = 0;
+  /// Of the task's inputs; INT64_MIN: none yet.
+  virtual int64_t watermark() = 0;
 };
 
 class HostServices {
@@ -62,6 +95,14 @@ class HostServices {
   virtual std::string spill_folder() = 0;
 
   virtual const TaskInfo& task() = 0;
+
+  /// WF_COUNT_*, rows >= 0, from outside of a call.
+  virtual void count_rows(uint32_t what, int64_t rows) = 0;
+  /// A sink asks that the sources rest at a barrier, or no longer.
+  virtual void let_sources_rest(bool rest, std::string_view reason) = 0;
+  /// Null: the task has none.
+  virtual KeyedStore* keyed_state() = 0;
+  virtual TimerService* timers() = 0;
 };
 
 /// Answers nothing, keeps nothing: for bind in `validate` and `plan`, and to derive from.
@@ -90,6 +131,10 @@ class NullServices : public HostServices {
   void adjust_memory(int64_t) override {}
   std::string spill_folder() override { return {}; }
   const TaskInfo& task() override { return task_; }
+  void count_rows(uint32_t, int64_t) override {}
+  void let_sources_rest(bool, std::string_view) override {}
+  KeyedStore* keyed_state() override { return nullptr; }
+  TimerService* timers() override { return nullptr; }
 
  protected:
   TaskInfo task_;

@@ -102,6 +102,7 @@ wf::Status Instance::find_extensions() {
   WF_TRY(find(*this, WF_EXT_ESTIMATOR, estimator_));
   WF_TRY(find(*this, WF_EXT_COMMIT, commit_));
   WF_TRY(find(*this, WF_EXT_STATE, state_));
+  WF_TRY(find(*this, WF_EXT_TIMERS, timers_));
   const auto missing = [](const char* id) {
     return wf::invalid_data(std::string(id) + " lacks a function that it must have");
   };
@@ -197,6 +198,23 @@ wf::Result<Step> Instance::finish_input(uint32_t port, Output& out) {
 wf::Result<Step> Instance::finish(Output& out) {
   return step(out, [&](const wf_emitter* emitter, wf_error* error) {
     return fn_.finish(self_, emitter, error);
+  });
+}
+
+wf::Result<Step> Instance::on_watermark(int64_t us, Output& out) {
+  if (!timers_ || !timers_->on_watermark) return Step::go_on;
+  return step(out, [&](const wf_emitter* emitter, wf_error* error) {
+    return timers_->on_watermark(self_, us, emitter, error);
+  });
+}
+
+wf::Result<Step> Instance::on_timer(wf::TimeKind time, int64_t at_us, std::string_view key,
+                                    Output& out) {
+  if (!timers_ || !timers_->on_timer)
+    return wf::internal_error("the component has set a timer and takes none");
+  return step(out, [&](const wf_emitter* emitter, wf_error* error) {
+    return timers_->on_timer(self_, static_cast<uint32_t>(time), at_us, wf::str(key), emitter,
+                             error);
   });
 }
 

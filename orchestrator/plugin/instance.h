@@ -24,6 +24,7 @@
 #include "weirflow/abi/draft/estimator.h"
 #include "weirflow/abi/draft/source.h"
 #include "weirflow/abi/draft/state.h"
+#include "weirflow/abi/draft/timers.h"
 #include "weirflow/batch.hpp"
 #include "weirflow/component.hpp"
 
@@ -63,6 +64,8 @@ class Output {
   virtual wf::Emit emit(uint32_t port, wf::Batch batch) = 0;
   /// `what` is WF_COUNT_*, `rows` >= 0.
   virtual void count(uint32_t what, int64_t rows) = 0;
+  /// See wf_emitter::watermark.
+  virtual void watermark(int64_t us) { (void)us; }
 };
 
 /// What a component wants next.
@@ -97,8 +100,15 @@ class Committer {
   wf::Result<std::string> prepare(uint64_t epoch);
   wf::Status commit(uint64_t epoch, std::string_view manifest_hash, std::string_view blob);
   wf::Status abort(uint64_t epoch, std::string_view blob);
-  /// The last epoch that the other side knows, or nothing when it keeps no record.
-  wf::Result<std::optional<uint64_t>> recover();
+  /// What the other side has on record; epoch -1: nothing. Fences what came before.
+  using Recorded = wf::Committer::Recorded;
+  wf::Result<Recorded> recover();
+  /// It goes on sending after commit().
+  [[nodiscard]] bool sends_later() const { return fn_.delivered != nullptr; }
+  /// [any] The last epoch of which everything has its verdict. Precondition: sends_later().
+  [[nodiscard]] int64_t delivered() { return fn_.delivered(abi_); }
+  /// [any]
+  void cancel();
 
  private:
   friend class Instance;
@@ -143,8 +153,10 @@ class Instance {
   bool is_bounded();
   /// [worker] WF_SOURCE_MORE, _IDLE or _END.
   wf::Result<int32_t> next(int64_t max_wait_us, Output& out);
-  wf::Result<std::string> snapshot();
+  wf::Result<std::string> snapshot(uint64_t epoch = 0);
   wf::Status restore(std::string_view snapshot);
+  void committed(uint64_t epoch);
+  void paused(bool is_paused);
   /// [any] -1: not known.
   int64_t total_bytes();
   int64_t read_bytes();
@@ -160,9 +172,14 @@ class Instance {
   [[nodiscard]] bool is_committing() const { return commit_.has_value(); }
   /// [setup] After configure.
   wf::Result<std::string> commit_key();
-  /// [setup] `services` lives longer than the committer. Needs no configuration: after a crash a
-  /// fresh instance makes the committer for a key that was stored.
-  wf::Result<std::unique_ptr<Committer>> create_committer(HostServices& services,
+  wf::CommitMode commit_mode();
+  wf::Result<std::string> shared_options();
+  /// WF_REPLAY_* of the configuration, 0 when it is the descriptor's.
+  uint32_t replay();
+  enum class From { configuration, stored_key };
+  /// [setup] `services` lives longer than the committer. From a stored key alone, without a
+  /// configuration, what an earlier process left is rolled forward.
+  wf::Result<std::unique_ptr<Committer>> create_committer(HostServices& services, From from,
                                                           std::string_view key,
                                                           std::string_view shard);
   /// [setup] Before open; the committer outlives the instance.
@@ -172,11 +189,17 @@ class Instance {
   [[nodiscard]] bool has_state() const { return state_.has_value(); }
   /// [worker] A frozen view, to be written on any thread; it ends with the object.
   using FrozenState = std::unique_ptr<void, std::function<void(void*)>>;
-  wf::Result<FrozenState> freeze();
+  wf::Result<FrozenState> freeze(uint64_t epoch = 0);
   /// [any]
   wf::Status write_state(const FrozenState& frozen, const ByteSink& to);
   /// [worker]
   wf::Status restore_state(std::string_view bytes);
+
+  // Time.
+  [[nodiscard]] bool has_timers() const { return timers_.has_value(); }
+  /// [worker]
+  wf::Result<Step> on_watermark(int64_t us, Output& out);
+  wf::Result<Step> on_timer(wf::TimeKind time, int64_t at_us, std::string_view key, Output& out);
 
   /// [any] An ability by id, or null.
   const void* extension(std::string_view id);
@@ -197,6 +220,7 @@ class Instance {
   std::optional<wf_estimator> estimator_;
   std::optional<wf_commit> commit_;
   std::optional<wf_state> state_;
+  std::optional<wf_timers> timers_;
   std::vector<wf::SchemaPtr> outputs_;
   bool opened_ = false;
   std::atomic<int> busy_{0};  ///< running [setup] or [worker] calls; more than one is a defect

@@ -22,6 +22,9 @@ EmitCall::EmitCall(Output& out, const std::vector<wf::SchemaPtr>& schemas)
   abi_.count = [](void* context, uint32_t what, int64_t rows) noexcept {
     static_cast<EmitCall*>(context)->count(what, rows);
   };
+  abi_.watermark = [](void* context, int64_t us) noexcept {
+    static_cast<EmitCall*>(context)->out_.watermark(us);
+  };
 }
 
 int32_t EmitCall::emit(uint32_t port, ArrowArray* batch) {

@@ -61,11 +61,11 @@ int32_t open_reader(void* context, ArrowArrayStream* out, wf_error* error) noexc
 
 bool Instance::is_bounded() { return !source_ || source_->boundedness(self_) != WF_UNBOUNDED; }
 
-wf::Result<std::string> Instance::snapshot() {
+wf::Result<std::string> Instance::snapshot(uint64_t epoch) {
   if (!source_ || !source_->snapshot) return wf::not_implemented("the component keeps no position");
   const BusyMark mark(busy_);
   return collect_bytes([&](const wf_writer* writer, wf_error* error) {
-    return source_->snapshot(self_, writer, error);
+    return source_->snapshot(self_, epoch, writer, error);
   });
 }
 
@@ -74,6 +74,18 @@ wf::Status Instance::restore(std::string_view snapshot) {
   const BusyMark mark(busy_);
   wf_error error = wf::make_error();
   return wf::from_abi(source_->restore(self_, wf::str(snapshot), &error), error);
+}
+
+void Instance::committed(uint64_t epoch) {
+  if (!source_ || !source_->committed) return;
+  const BusyMark mark(busy_);
+  source_->committed(self_, epoch);
+}
+
+void Instance::paused(bool is_paused) {
+  if (!source_ || !source_->paused) return;
+  const BusyMark mark(busy_);
+  source_->paused(self_, is_paused ? 1 : 2);
 }
 
 int64_t Instance::total_bytes() {
@@ -114,13 +126,38 @@ wf::Result<std::string> Instance::commit_key() {
   });
 }
 
-wf::Result<std::unique_ptr<Committer>> Instance::create_committer(HostServices& services,
+wf::CommitMode Instance::commit_mode() {
+  if (!commit_) return wf::CommitMode::none;
+  if (!commit_->mode) return wf::CommitMode::follows;
+  switch (commit_->mode(self_)) {
+    case WF_COMMIT_NONE:
+      return wf::CommitMode::none;
+    case WF_COMMIT_DECIDES:
+      return wf::CommitMode::decides;
+    default:
+      return wf::CommitMode::follows;
+  }
+}
+
+wf::Result<std::string> Instance::shared_options() {
+  if (!commit_ || !commit_->shared_options) return std::string();
+  const BusyMark mark(busy_);
+  return collect_bytes([&](const wf_writer* writer, wf_error* error) {
+    return commit_->shared_options(self_, writer, error);
+  });
+}
+
+uint32_t Instance::replay() { return commit_ && commit_->replay ? commit_->replay(self_) : 0; }
+
+wf::Result<std::unique_ptr<Committer>> Instance::create_committer(HostServices& services, From from,
                                                                   std::string_view key,
                                                                   std::string_view shard) {
   if (!commit_) return wf::not_implemented("the component does not commit");
   std::unique_ptr<Committer> made(new Committer(services));
   wf_error error = wf::make_error();
-  made->abi_ = commit_->create_committer(made->host_.abi(), wf::str(key), wf::str(shard), &error);
+  made->abi_ =
+      commit_->create_committer(made->host_.abi(), from == From::configuration ? self_ : nullptr,
+                                wf::str(key), wf::str(shard), &error);
   if (!made->abi_) return wf::from_abi(error.code < 0 ? error.code : WF_ERR_INTERNAL, error);
   WF_ASSIGN(made->fn_, copy_sized(static_cast<const wf_committer*>(made->abi_),
                                   sizeof(wf_committer), "the committer"));
@@ -156,19 +193,24 @@ wf::Status Committer::abort(uint64_t epoch, std::string_view blob) {
   return wf::from_abi(fn_.abort(abi_, epoch, wf::str(blob), &error), error);
 }
 
-wf::Result<std::optional<uint64_t>> Committer::recover() {
-  if (!fn_.recover) return std::optional<uint64_t>();
-  wf_error error = wf::make_error();
-  const int64_t epoch = fn_.recover(abi_, &error);
-  if (error.code < 0) return wf::from_abi(error.code, error);
-  return epoch < 0 ? std::optional<uint64_t>() : std::optional<uint64_t>(epoch);
+wf::Result<Committer::Recorded> Committer::recover() {
+  Recorded recorded;
+  if (!fn_.recover) return recorded;
+  WF_ASSIGN(recorded.manifest_hash, collect_bytes([&](const wf_writer* writer, wf_error* error) {
+              return fn_.recover(abi_, &recorded.epoch, writer, error);
+            }));
+  return recorded;
 }
 
-wf::Result<Instance::FrozenState> Instance::freeze() {
+void Committer::cancel() {
+  if (fn_.cancel) fn_.cancel(abi_);
+}
+
+wf::Result<Instance::FrozenState> Instance::freeze(uint64_t epoch) {
   if (!state_) return wf::not_implemented("the component keeps no state");
   const BusyMark mark(busy_);
   wf_error error = wf::make_error();
-  void* frozen = state_->freeze(self_, &error);
+  void* frozen = state_->freeze(self_, epoch, &error);
   if (!frozen) return wf::from_abi(error.code < 0 ? error.code : WF_ERR_INTERNAL, error);
   return FrozenState(frozen, [this](void* view) { state_->release(self_, view); });
 }

@@ -76,7 +76,7 @@ class Comments final : public wf::Source<CommentsConfig> {
     if (is_bounded() && row_ >= config().rows) out.done();
     return {};
   }
-  Result<std::string> snapshot() override { return std::to_string(row_); }
+  Result<std::string> snapshot(uint64_t) override { return std::to_string(row_); }
   Status restore(std::string_view snapshot) override {
     const char* end = snapshot.data() + snapshot.size();
     const auto [stop, error] = std::from_chars(snapshot.data(), end, row_);

@@ -134,7 +134,7 @@ AT(wf_memory, budget, 8);
 AT(wf_memory, adjust, 16);
 AT(wf_memory, spill_folder, 24);
 
-SIZE(wf_task, 88);
+SIZE(wf_task, 96);
 AT(wf_task, struct_size, 0);
 AT(wf_task, threads, 4);
 AT(wf_task, dag, 8);
@@ -144,18 +144,21 @@ AT(wf_task, model_version, 56);
 AT(wf_task, run_start_us, 72);
 AT(wf_task, attempt, 80);
 AT(wf_task, reserved, 84);
+AT(wf_task, checkpointed, 88);
+AT(wf_task, deterministic, 92);
 
 SIZE(wf_task_service, 16);
 AT(wf_task_service, struct_size, 0);
 AT(wf_task_service, reserved, 4);
 AT(wf_task_service, get, 8);
 
-SIZE(wf_emitter, 32);
+SIZE(wf_emitter, 40);
 AT(wf_emitter, struct_size, 0);
 AT(wf_emitter, reserved, 4);
 AT(wf_emitter, context, 8);
 AT(wf_emitter, emit, 16);
 AT(wf_emitter, count, 24);
+AT(wf_emitter, watermark, 32);
 
 SIZE(wf_bind_port, 32);
 AT(wf_bind_port, struct_size, 0);
@@ -268,7 +271,7 @@ AT(wf_entry, n_components, 80);
 AT(wf_entry, reserved, 84);
 AT(wf_entry, components, 88);
 
-SIZE(wf_source, 56);
+SIZE(wf_source, 72);
 AT(wf_source, struct_size, 0);
 AT(wf_source, reserved, 4);
 AT(wf_source, boundedness, 8);
@@ -277,6 +280,8 @@ AT(wf_source, snapshot, 24);
 AT(wf_source, restore, 32);
 AT(wf_source, total_bytes, 40);
 AT(wf_source, read_bytes, 48);
+AT(wf_source, committed, 56);
+AT(wf_source, paused, 64);
 
 SIZE(wf_spool, 40);
 AT(wf_spool, struct_size, 0);
@@ -300,7 +305,7 @@ AT(wf_state, write, 16);
 AT(wf_state, release, 24);
 AT(wf_state, restore, 32);
 
-SIZE(wf_committer, 56);
+SIZE(wf_committer, 72);
 AT(wf_committer, struct_size, 0);
 AT(wf_committer, reserved, 4);
 AT(wf_committer, state, 8);
@@ -309,19 +314,50 @@ AT(wf_committer, commit, 24);
 AT(wf_committer, abort, 32);
 AT(wf_committer, recover, 40);
 AT(wf_committer, destroy, 48);
+AT(wf_committer, delivered, 56);
+AT(wf_committer, cancel, 64);
 
-SIZE(wf_commit, 32);
+SIZE(wf_commit, 56);
 AT(wf_commit, struct_size, 0);
 AT(wf_commit, reserved, 4);
 AT(wf_commit, commit_key, 8);
 AT(wf_commit, create_committer, 16);
 AT(wf_commit, attach, 24);
+AT(wf_commit, mode, 32);
+AT(wf_commit, replay, 40);
+AT(wf_commit, shared_options, 48);
 
 SIZE(wf_timers, 24);
 AT(wf_timers, struct_size, 0);
 AT(wf_timers, reserved, 4);
 AT(wf_timers, on_watermark, 8);
 AT(wf_timers, on_timer, 16);
+
+SIZE(wf_timer_service, 32);
+AT(wf_timer_service, struct_size, 0);
+AT(wf_timer_service, reserved, 4);
+AT(wf_timer_service, set, 8);
+AT(wf_timer_service, cancel, 16);
+AT(wf_timer_service, watermark, 24);
+
+SIZE(wf_keyed_state, 48);
+AT(wf_keyed_state, struct_size, 0);
+AT(wf_keyed_state, reserved, 4);
+AT(wf_keyed_state, get, 8);
+AT(wf_keyed_state, put, 16);
+AT(wf_keyed_state, erase, 24);
+AT(wf_keyed_state, scan, 32);
+AT(wf_keyed_state, size, 40);
+
+SIZE(wf_rows, 16);
+AT(wf_rows, struct_size, 0);
+AT(wf_rows, reserved, 4);
+AT(wf_rows, count, 8);
+
+SIZE(wf_pressure, 16);
+AT(wf_pressure, struct_size, 0);
+AT(wf_pressure, reserved, 4);
+AT(wf_pressure, set, 8);
 
 /* Constants that are part of the promise. */
 CHECK(WF_ABI_MAJOR == 1 && WF_ABI_MINOR == 0, "version");

@@ -25,6 +25,7 @@
 #include "weirflow/abi/draft/estimator.h"
 #include "weirflow/abi/draft/source.h"
 #include "weirflow/abi/draft/state.h"
+#include "weirflow/abi/draft/timers.h"
 #include "weirflow/abi/entry.h"
 #include "weirflow/batch.hpp"
 #include "weirflow/bridge.hpp"
@@ -128,6 +129,14 @@ class Emitter {
     count(WF_COUNT_READ, records);
   }
 
+  /// Sources, and transforms that say emits_watermarks(): the event times of what follows are at
+  /// least `us`, late rows apart; microseconds since 1970. See WatermarkTracker for sources with
+  /// splits.
+  void watermark(int64_t us) {
+    if (abi_->struct_size > offsetof(wf_emitter, watermark) && abi_->watermark)
+      abi_->watermark(abi_->context, us);
+  }
+
   /// Call me again without input (resume(), or next() at once) before the next input.
   void more() { verdict_ = WF_MORE; }
   /// No more input is wanted; for a source: the end.
@@ -217,6 +226,28 @@ class Committer {
   virtual Status commit(uint64_t epoch, std::string_view manifest_hash, std::string_view blob) = 0;
   /// Removes what was staged. Idempotent. Empty blob: whatever was not prepared.
   virtual Status abort(uint64_t epoch, std::string_view blob) = 0;
+
+  /// What the other side has on record.
+  struct Recorded {
+    int64_t epoch = -1;  ///< -1: none
+    std::string manifest_hash;
+  };
+  /// First of all calls: what an earlier process left open can commit no more; then the record.
+  /// Only for those that decide (CommitMode::decides).
+  virtual Result<Recorded> recover() { return Recorded(); }
+  /// [any] The last epoch of which everything has its verdict, -1 for none of this committer's.
+  /// Only asked when kSendsLater is set: when commit() returns before all is sent.
+  virtual int64_t delivered() { return -1; }
+  /// [any] A running call returns soon.
+  virtual void cancel() {}
+};
+
+/// How a sink takes part in epochs: not at all, rolled forward behind the commit point, or its
+/// commit is the commit point.
+enum class CommitMode : uint32_t {
+  none = WF_COMMIT_NONE,
+  follows = WF_COMMIT_FOLLOWS,
+  decides = WF_COMMIT_DECIDES,
 };
 
 template <typename T>
@@ -231,6 +262,12 @@ class ComponentBase {
 
   /// True: the component counts passed and absorbed rows itself, see Emitter.
   static constexpr bool kCountsRows = false;
+  /// True: snapshot() and restore() hold state for checkpoints (sources always have them).
+  static constexpr bool kHasState = false;
+  /// True: on_watermark() and on_timer() are called, and timers can be set.
+  static constexpr bool kHasTimers = false;
+  /// True: its committer goes on sending after commit(), see Committer::delivered().
+  static constexpr bool kSendsLater = false;
 
  protected:
   /// Input columns in, output columns out; for several ports. Pure.
@@ -269,8 +306,22 @@ class ComponentBase {
   virtual Status next(Emitter& out, Duration max_wait) {
     return (void)out, (void)max_wait, not_implemented("not a source");
   }
-  virtual Result<std::string> snapshot() { return std::string(); }
+  /// What restore() of a fresh instance needs to go on behind the last row seen (a source: the last
+  /// emitted). At the barrier of `epoch`, 0: at none. A sink first waits, within its own limit,
+  /// until the other side has what it took; what it has not is part of the snapshot.
+  virtual Result<std::string> snapshot(uint64_t epoch) { return (void)epoch, std::string(); }
+  /// After open(), before the first row.
   virtual Status restore(std::string_view snapshot) { return (void)snapshot, Status(); }
+  /// Sources: checkpoint `epoch`, and all before it, are committed.
+  virtual void committed(uint64_t epoch) { (void)epoch; }
+  /// Sources: no rows are wanted for now, because those behind do not keep up.
+  virtual void paused(bool is_paused) { (void)is_paused; }
+  /// The watermark of the inputs has advanced; INT64_MAX once all have ended.
+  virtual Status on_watermark(int64_t us, Emitter& out) { return (void)us, (void)out, Status(); }
+  /// A timer set by host().set_timer() has come due.
+  virtual Status on_timer(TimeKind time, int64_t at_us, std::string_view key, Emitter& out) {
+    return (void)time, (void)at_us, (void)key, (void)out, Status();
+  }
   virtual int64_t total_bytes() const { return -1; }
   virtual int64_t read_bytes() const { return -1; }
   virtual Status fit(const Spool& in, std::string& state) {
@@ -281,6 +332,11 @@ class ComponentBase {
   }
   virtual std::string commit_key() const { return {}; }
   virtual Status attach(Committer& committer) { return (void)committer, Status(); }
+  virtual CommitMode commit_mode() const { return CommitMode::follows; }
+  /// WF_REPLAY_* of this configuration; 0: the descriptor's.
+  virtual uint32_t replay() const { return 0; }
+  /// What must be equal in all sinks with the same commit_key().
+  virtual std::string shared_options() const { return {}; }
 
  private:
   template <typename T>
@@ -363,12 +419,13 @@ class Source : public detail::Configured<Config> {
   virtual Status bind(SchemaBuilder& out) { return (void)out, not_implemented("bind"); }
   Status bind_ports(BindContext& context) override { return bind(context.output(0)); }
   Status next(Emitter& out, Duration max_wait) override = 0;
-  // is_bounded(), snapshot(), restore(), total_bytes(), read_bytes(): see ComponentBase.
+  // is_bounded(), snapshot(), restore(), committed(), total_bytes(), read_bytes(): ComponentBase.
 };
 
 /// Rows to outside. A sink whose output becomes visible with an epoch answers commit_key() and has
-/// `static Result<std::unique_ptr<Committer>> make_committer(const Host&, std::string_view key,
-/// std::string_view shard)`; attach() is then called before open().
+/// `static Result<std::unique_ptr<Committer>> make_committer(const Host&, const T* of,
+/// std::string_view key, std::string_view shard)`, T being the class itself and `of` null when what
+/// an earlier process left is rolled forward; attach() is then called before open().
 template <typename Config = NoConfig>
 class Sink : public detail::Configured<Config> {
  public:

@@ -77,6 +77,9 @@ struct ComponentInfo {
   [[nodiscard]] constexpr ComponentInfo writes_files() const { return able(WF_ABILITY_FILE_WRITE); }
   [[nodiscard]] constexpr ComponentInfo runs_programs() const { return able(WF_ABILITY_EXEC); }
   [[nodiscard]] constexpr ComponentInfo uses_network() const { return able(WF_ABILITY_NET); }
+  [[nodiscard]] constexpr ComponentInfo emits_watermarks() const {
+    return able(WF_ABILITY_WATERMARKS);
+  }
   [[nodiscard]] constexpr ComponentInfo nondeterministic() const {
     auto c = *this;
     c.abilities &= ~WF_ABILITY_DETERMINISTIC;

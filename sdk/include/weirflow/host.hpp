@@ -8,6 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "weirflow/abi/draft/commit.h"
+#include "weirflow/abi/draft/state.h"
+#include "weirflow/abi/draft/timers.h"
 #include "weirflow/abi/host.h"
 #include "weirflow/bridge.hpp"
 #include "weirflow/value.hpp"
@@ -21,6 +24,8 @@ enum class LogLevel : uint32_t {
   error = WF_LOG_ERROR,
 };
 
+enum class TimeKind : uint32_t { event = WF_TIME_EVENT, processing = WF_TIME_PROCESSING };
+
 class Host {
  public:
   explicit Host(const wf_host* host) : host_(host) {
@@ -32,6 +37,10 @@ class Host {
     result_ = find<wf_result>(WF_EXT_RESULT);
     memory_ = find<wf_memory>(WF_EXT_MEMORY);
     task_ = find<wf_task_service>(WF_EXT_TASK);
+    rows_ = find<wf_rows>(WF_EXT_ROWS);
+    pressure_ = find<wf_pressure>(WF_EXT_PRESSURE);
+    keyed_state_ = find<wf_keyed_state>(WF_EXT_KEYED_STATE);
+    timers_ = find<wf_timer_service>(WF_EXT_TIMERS);
   }
 
   void log(LogLevel level, std::string_view message) const {
@@ -112,6 +121,33 @@ class Host {
     std::memcpy(&none, known, std::min<size_t>(sizeof(none), known->struct_size));
     return none;
   }
+  /// Counts rows (WF_COUNT_*) outside of a call, for a sink whose other side answers later.
+  void count_rows(uint32_t what, int64_t rows) const {
+    if (rows_ && rows > 0) rows_->count(host_, what, rows);
+  }
+  /// A sink has too many pending rows, because its other side is down: the sources are to rest at a
+  /// barrier (true) until it says false.
+  void let_sources_rest(bool rest, std::string_view reason) const {
+    if (pressure_) pressure_->set(host_, rest ? 1 : 2, str(reason));
+  }
+
+  /// Calls on_timer() at a time, once; the same time, `at_us` and key again does nothing. Only
+  /// [worker] and with kHasTimers.
+  Status set_timer(TimeKind time, int64_t at_us, std::string_view key) const {
+    return timer_status(timers_ ? timers_->set(host_, static_cast<uint32_t>(time), at_us, str(key))
+                                : WF_OK);
+  }
+  Status cancel_timer(TimeKind time, int64_t at_us, std::string_view key) const {
+    return timer_status(
+        timers_ ? timers_->cancel(host_, static_cast<uint32_t>(time), at_us, str(key)) : WF_OK);
+  }
+  /// Of the task's inputs; INT64_MIN: none yet.
+  [[nodiscard]] int64_t watermark() const {
+    return timers_ ? timers_->watermark(host_) : INT64_MIN;
+  }
+  /// The host's store for state by key; null when it has none. See StateTable.
+  [[nodiscard]] const wf_keyed_state* keyed_state() const { return keyed_state_; }
+
   [[nodiscard]] const wf_host* raw() const { return host_; }
 
  private:
@@ -124,6 +160,10 @@ class Host {
     if (code == WF_OK) return {};
     return {static_cast<Code>(code), "the run's policy for refused rows ended the attempt"};
   }
+  static Status timer_status(int32_t code) {
+    if (code == WF_OK) return {};
+    return {static_cast<Code>(code), "the timer could not be kept"};
+  }
   const wf_host* host_;
   const wf_log* log_;
   const wf_metrics* metrics_;
@@ -133,6 +173,10 @@ class Host {
   const wf_result* result_;
   const wf_memory* memory_;
   const wf_task_service* task_;
+  const wf_rows* rows_;
+  const wf_pressure* pressure_;
+  const wf_keyed_state* keyed_state_;
+  const wf_timer_service* timers_;
 };
 
 }  // namespace wf

@@ -9,6 +9,7 @@
 #include "built_files.h"
 #include "plugin/library.h"
 #include "weirflow/plugin.hpp"
+#include "weirflow/state.hpp"
 #include "weirflow/testing/batch_text.hpp"
 
 namespace weirflow::plugin {
@@ -218,7 +219,7 @@ class Tens : public wf::Source<> {
     if (at_ >= 30) out.done();
     return {};
   }
-  wf::Result<std::string> snapshot() override { return std::to_string(at_); }
+  wf::Result<std::string> snapshot(uint64_t) override { return std::to_string(at_); }
   wf::Status restore(std::string_view s) override {
     return at_ = std::stoi(std::string(s)), wf::Status();
   }
@@ -336,7 +337,7 @@ class Ledger : public wf::Sink<> {
       return wf::not_found("nothing staged");
     }
   };
-  static wf::Result<std::unique_ptr<wf::Committer>> make_committer(const wf::Host&,
+  static wf::Result<std::unique_ptr<wf::Committer>> make_committer(const wf::Host&, const void*,
                                                                    std::string_view key,
                                                                    std::string_view) {
     if (key != "book") return wf::not_found("no such key");
@@ -364,8 +365,11 @@ TEST(Instance, CommitsThroughTheCommitter) {
   ASSERT_TRUE(first->is_committing());
   ASSERT_TRUE(first->configure({}).ok());
   EXPECT_EQ(*first->commit_key(), "book");
-  EXPECT_EQ(first->create_committer(services, "other", "0").status().message(), "no such key");
-  auto committer = first->create_committer(services, "book", "0");
+  EXPECT_EQ(first->create_committer(services, Instance::From::configuration, "other", "0")
+                .status()
+                .message(),
+            "no such key");
+  auto committer = first->create_committer(services, Instance::From::configuration, "book", "0");
   ASSERT_TRUE(committer.ok());
   ASSERT_TRUE(first->attach(**committer).ok());
   BindRequest ask = request("a:int64");
@@ -376,8 +380,198 @@ TEST(Instance, CommitsThroughTheCommitter) {
   EXPECT_EQ(*(*committer)->prepare(4), "4+2");
   EXPECT_TRUE((*committer)->commit(4, "hash", "4+2").ok());
   EXPECT_EQ((*committer)->abort(4, "").code(), wf::Code::not_found);
-  EXPECT_EQ(*(*committer)->recover(), std::nullopt);
+  EXPECT_EQ((*committer)->recover()->epoch, -1);
+  EXPECT_EQ(first->commit_mode(), wf::CommitMode::follows);
+  EXPECT_FALSE((*committer)->sends_later());
   EXPECT_EQ(rows.counts[WF_COUNT_PASSED], 2);
+}
+
+/// What a transactional sink offers beyond a Ledger.
+class Bank : public wf::Sink<> {
+ public:
+  static constexpr auto kInfo = wf::component("t.bank").version("1.0.0");
+  static constexpr bool kSendsLater = true;
+  struct Vault : Ledger::Book {
+    wf::Result<Recorded> recover() override { return Recorded{7, "abc"}; }
+    int64_t delivered() override { return 6; }
+    void cancel() override { staged = "cancelled"; }
+  };
+  static wf::Result<std::unique_ptr<wf::Committer>> make_committer(const wf::Host&, const Bank* of,
+                                                                   std::string_view,
+                                                                   std::string_view shard) {
+    if (!of) return wf::not_implemented("only with a configuration");
+    auto vault = std::make_unique<Vault>();
+    vault->staged = shard;
+    return std::unique_ptr<wf::Committer>(std::move(vault));
+  }
+
+ protected:
+  wf::CommitMode commit_mode() const override { return wf::CommitMode::decides; }
+  uint32_t replay() const override { return WF_REPLAY_EXACT; }
+  std::string shared_options() const override { return "fast"; }
+  wf::Status process(const wf::Batch&, wf::Emitter&) override { return {}; }
+};
+
+TEST(Instance, ACommitterThatDecidesKeepsARecord) {
+  Services services;
+  auto bank = make<Bank>(services);
+  EXPECT_EQ(bank->commit_mode(), wf::CommitMode::decides);
+  EXPECT_EQ(bank->replay(), WF_REPLAY_EXACT);
+  EXPECT_EQ(*bank->shared_options(), "fast");
+  EXPECT_EQ(
+      bank->create_committer(services, Instance::From::stored_key, "", "s").status().message(),
+      "only with a configuration");
+  auto committer = bank->create_committer(services, Instance::From::configuration, "", "shard 0");
+  ASSERT_TRUE(committer.ok());
+  const auto recorded = (*committer)->recover();
+  ASSERT_TRUE(recorded.ok());
+  EXPECT_EQ(recorded->epoch, 7);
+  EXPECT_EQ(recorded->manifest_hash, "abc");
+  ASSERT_TRUE((*committer)->sends_later());
+  EXPECT_EQ((*committer)->delivered(), 6);
+  EXPECT_EQ(*(*committer)->prepare(8), "8shard 0");
+  (*committer)->cancel();
+  EXPECT_EQ(*(*committer)->prepare(9), "9cancelled");
+}
+
+/// Counts rows by key in the host's state, tells the counts by timer, keeps a sum itself.
+class Tally : public wf::Transform<> {
+ public:
+  static constexpr auto kInfo =
+      wf::component("t.tally").version("1.0.0").stateful().cardinality(wf::Cardinality::regroup);
+  static constexpr bool kHasState = true;
+  static constexpr bool kHasTimers = true;
+
+ protected:
+  wf::Status process(const wf::Batch& in, wf::Emitter& out) override {
+    wf::StateTable counts(host(), 3);
+    WF_ASSIGN(const auto before, counts.get("rows"));
+    const int64_t sum = (before ? std::stoi(std::string(*before)) : 0) + in.rows();
+    WF_TRY(counts.put("rows", std::to_string(sum)));
+    WF_TRY(counts.put("gone", "x"));
+    WF_TRY(counts.erase("gone"));
+    std::string seen;
+    WF_TRY(counts.scan("", "", [&](std::string_view key, std::string_view value) {
+      seen += std::string(key) + "=" + std::string(value);
+      return true;
+    }));
+    host().log(wf::LogLevel::info, seen + " of " + std::to_string(counts.size()->entries));
+    host().count_rows(WF_COUNT_FILTERED, 5);
+    host().let_sources_rest(true, "full");
+    WF_TRY(host().set_timer(wf::TimeKind::processing, 12, "k"));
+    WF_TRY(host().cancel_timer(wf::TimeKind::event, 13, "k"));
+    out.watermark(host().watermark() + 1);
+    total_ += in.rows();
+    return {};
+  }
+  wf::Status on_watermark(int64_t us, wf::Emitter&) override {
+    host().log(wf::LogLevel::info, "watermark " + std::to_string(us));
+    return {};
+  }
+  wf::Status on_timer(wf::TimeKind time, int64_t at, std::string_view key,
+                      wf::Emitter& out) override {
+    host().log(wf::LogLevel::info,
+               std::string(time == wf::TimeKind::event ? "event " : "processing ") +
+                   std::to_string(at) + " " + std::string(key));
+    return out.more(), wf::Status();
+  }
+  wf::Result<std::string> snapshot(uint64_t epoch) override {
+    return std::to_string(epoch) + ":" + std::to_string(total_);
+  }
+  wf::Status restore(std::string_view bytes) override {
+    host().log(wf::LogLevel::info, "restored " + std::string(bytes));
+    return {};
+  }
+
+ private:
+  int64_t total_ = 0;
+};
+
+/// Services with a store and timers that say what they are asked.
+class StatefulServices : public Services, public KeyedStore, public TimerService {
+ public:
+  wf::Result<std::optional<std::string_view>> get(uint32_t, std::string_view key) override {
+    const auto found = rows.find(std::string(key));
+    return found == rows.end() ? std::nullopt : std::optional<std::string_view>(found->second);
+  }
+  wf::Status put(uint32_t table, std::string_view key, std::string_view value) override {
+    if (table != 3) return wf::internal_error("another table");
+    return rows[std::string(key)] = value, wf::Status();
+  }
+  wf::Status erase(uint32_t, std::string_view key) override {
+    return rows.erase(std::string(key)), wf::Status();
+  }
+  wf::Status scan(uint32_t, std::string_view, std::string_view, const Visit& visit) override {
+    for (const auto& [key, value] : rows)
+      if (!visit(key, value)) break;
+    return {};
+  }
+  wf::Result<Size> size(uint32_t) override { return Size{static_cast<int64_t>(rows.size()), 0}; }
+  wf::Status set(wf::TimeKind, int64_t at, std::string_view key) override {
+    return timers_set += std::to_string(at) + std::string(key), wf::Status();
+  }
+  wf::Status cancel(wf::TimeKind, int64_t at, std::string_view key) override {
+    return timers_set += "-" + std::to_string(at) + std::string(key), wf::Status();
+  }
+  int64_t watermark() override { return 40; }
+  KeyedStore* keyed_state() override { return this; }
+  TimerService* timers() override { return this; }
+  void count_rows(uint32_t what, int64_t count) override { counted[what] += count; }
+  void let_sources_rest(bool rest, std::string_view reason) override {
+    pressure = rest ? reason : "";
+  }
+  std::map<std::string, std::string> rows;
+  std::map<uint32_t, int64_t> counted;
+  std::string timers_set, pressure;
+};
+
+TEST(Instance, StateTimersAndWatermarks) {
+  StatefulServices services;
+  struct : Rows {
+    void watermark(int64_t us) override { marks.push_back(us); }
+    std::vector<int64_t> marks;
+  } rows;
+  auto tally = make<Tally>(services);
+  ASSERT_TRUE(tally->has_state() && tally->has_timers());
+  ASSERT_TRUE(tally->configure({}).ok());
+  ASSERT_TRUE(tally->bind(request("a:int64")).ok());
+  ASSERT_TRUE(tally->open().ok());
+  ASSERT_TRUE(tally->restore_state("before").ok());
+  ASSERT_TRUE(tally->process(0, batch("a:int64\n1\n2"), rows).ok());
+  ASSERT_TRUE(tally->process(0, batch("a:int64\n3"), rows).ok());
+  EXPECT_EQ(rows.marks, (std::vector<int64_t>{41, 41}));
+  EXPECT_EQ(services.rows, (std::map<std::string, std::string>{{"rows", "3"}}));
+  EXPECT_EQ(services.timers_set, "12k-13k12k-13k");
+  EXPECT_EQ(services.counted[WF_COUNT_FILTERED], 10);
+  EXPECT_EQ(services.pressure, "full");
+  EXPECT_EQ(*tally->on_watermark(50, rows), Step::go_on);
+  EXPECT_EQ(*tally->on_timer(wf::TimeKind::processing, 12, "k", rows), Step::more);
+  EXPECT_EQ(services.logs,
+            (std::vector<std::string>{"restored before", "rows=2 of 1", "rows=3 of 1",
+                                      "watermark 50", "processing 12 k"}));
+  auto frozen = tally->freeze(9);
+  ASSERT_TRUE(frozen.ok());
+  ASSERT_TRUE(tally->process(0, batch("a:int64\n4"), rows).ok());  // not in the view
+  std::string bytes;
+  ASSERT_TRUE(tally
+                  ->write_state(*frozen,
+                                [&](std::string_view part) {
+                                  bytes += part;
+                                  return wf::Status();
+                                })
+                  .ok());
+  EXPECT_EQ(bytes, "9:3");
+}
+
+TEST(Instance, AHostWithoutStateSaysSo) {
+  Services services;
+  Rows rows;
+  auto tally = make<Tally>(services);
+  ASSERT_TRUE(tally->configure({}).ok());
+  ASSERT_TRUE(tally->bind(request("a:int64")).ok());
+  ASSERT_TRUE(tally->open().ok());
+  EXPECT_EQ(tally->process(0, batch("a:int64\n1"), rows).status().message(),
+            "this task has no state by key");
 }
 
 wf::Result<std::unique_ptr<Instance>> create_from(const std::filesystem::path& file, const char* id,

@@ -72,7 +72,7 @@ class Numbers : public wf::Source<> {
     if (at_ == 10) out.done();
     return {};
   }
-  wf::Result<std::string> snapshot() override { return std::to_string(at_); }
+  wf::Result<std::string> snapshot(uint64_t) override { return std::to_string(at_); }
   wf::Status restore(std::string_view bytes) override {
     at_ = std::stoi(std::string(bytes));
     return {};

@@ -56,6 +56,10 @@ typedef struct wf_emitter {
   int32_t (*emit)(void* context, uint32_t port, struct ArrowArray* batch);
   /* Adds `rows` >= 0 to a counter WF_COUNT_*. */
   void (*count)(void* context, uint32_t what, int64_t rows);
+  /* Sources and components with WF_ABILITY_WATERMARKS: rows that follow on any port have event
+   * times of at least `us` (microseconds since 1970), but for late ones. INT64_MAX: no more rows
+   * by time. A value that is not above the last one does nothing. */
+  void (*watermark)(void* context, int64_t us);
 } wf_emitter;
 
 /* A port and its columns, at bind. */

@@ -44,9 +44,10 @@ extern "C" {
 #define WF_ABILITY_EXEC 32u          /* runs programs */
 #define WF_ABILITY_FILE_WRITE 64u    /* writes files that the user names */
 #define WF_ABILITY_NET 128u          /* talks to other hosts */
+#define WF_ABILITY_WATERMARKS 256u   /* emits watermarks of its own; those of its inputs end here */
 
 /* What a repeated attempt does to rows that a sink has taken already. */
-#define WF_REPLAY_EXACT 1u      /* nothing is visible before the commit */
+#define WF_REPLAY_EXACT 1u      /* nothing is visible before the commit, see wf.commit/1 */
 #define WF_REPLAY_OVERWRITES 2u /* the same keys are written again */
 #define WF_REPLAY_DUPLICATES 3u /* rows would be there twice */
 

@@ -119,12 +119,24 @@ typedef struct wf_task {
   int64_t run_start_us;
   uint32_t attempt; /* from 1 */
   uint32_t reserved;
+  uint32_t
+      checkpointed; /* 1: barriers pass, state is kept (wf.state/1); 2: the task is one epoch */
+  uint32_t deterministic; /* 1: a repeated attempt brings this task the same rows; 2: it may not */
 } wf_task;
 typedef struct wf_task_service {
   uint32_t struct_size;
   uint32_t reserved;
   const wf_task* (*get)(const wf_host*);
 } wf_task_service;
+
+/* --- wf.rows/1: counting outside of a call, by sinks whose other side answers later. ------------
+ */
+#define WF_EXT_ROWS "wf.rows/1"
+typedef struct wf_rows {
+  uint32_t struct_size;
+  uint32_t reserved;
+  void (*count)(const wf_host*, uint32_t what, int64_t rows); /* WF_COUNT_*, rows >= 0 */
+} wf_rows;
 
 #ifdef __cplusplus
 }

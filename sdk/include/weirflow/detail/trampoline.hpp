@@ -184,9 +184,10 @@ struct Trampoline {
     return base(i).run(out, error, 0, 0,
                        [&](Emitter& e) { return base(i).next(e, Duration(max_wait_us)); });
   }
-  static int32_t snapshot(wf_instance* i, const wf_writer* writer, wf_error* error) noexcept {
+  static int32_t snapshot(wf_instance* i, uint64_t epoch, const wf_writer* writer,
+                          wf_error* error) noexcept {
     return to_abi(guarded([&]() -> Status {
-                    WF_ASSIGN(const std::string bytes, base(i).snapshot());
+                    WF_ASSIGN(const std::string bytes, base(i).snapshot(epoch));
                     return written(*writer, bytes);
                   }),
                   error);
@@ -196,6 +197,44 @@ struct Trampoline {
   }
   static int64_t total_bytes(wf_instance* i) noexcept { return base(i).total_bytes(); }
   static int64_t read_bytes(wf_instance* i) noexcept { return base(i).read_bytes(); }
+  static void committed(wf_instance* i, uint64_t epoch) noexcept {
+    (void)guarded([&] { return base(i).committed(epoch), Status(); });
+  }
+  static void paused(wf_instance* i, uint32_t is_paused) noexcept {
+    (void)guarded([&] { return base(i).paused(is_paused == 1), Status(); });
+  }
+
+  // wf.state/1: a frozen view is the bytes themselves.
+  static void* freeze(wf_instance* i, uint64_t epoch, wf_error* error) noexcept {
+    std::unique_ptr<std::string> bytes;
+    const Status status = guarded([&]() -> Status {
+      WF_ASSIGN(std::string taken, base(i).snapshot(epoch));
+      bytes = std::make_unique<std::string>(std::move(taken));
+      return {};
+    });
+    if (!status.ok()) return to_abi(status, error), nullptr;
+    return bytes.release();
+  }
+  static int32_t write_state(wf_instance*, void* frozen, const wf_writer* writer,
+                             wf_error* error) noexcept {
+    return to_abi(guarded([&] { return written(*writer, *static_cast<std::string*>(frozen)); }),
+                  error);
+  }
+  static void release_state(wf_instance*, void* frozen) noexcept {
+    delete static_cast<std::string*>(frozen);
+  }
+
+  // wf.timers/1
+  static int32_t on_watermark(wf_instance* i, int64_t us, const wf_emitter* out,
+                              wf_error* error) noexcept {
+    return base(i).run(out, error, 0, 0, [&](Emitter& e) { return base(i).on_watermark(us, e); });
+  }
+  static int32_t on_timer(wf_instance* i, uint32_t time, int64_t at_us, wf_str key,
+                          const wf_emitter* out, wf_error* error) noexcept {
+    return base(i).run(out, error, 0, 0, [&](Emitter& e) {
+      return base(i).on_timer(static_cast<TimeKind>(time), at_us, view(key), e);
+    });
+  }
 
   // wf.estimator/1
   static int32_t fit(wf_instance* i, const wf_spool* spool, const wf_writer* writer,
@@ -227,13 +266,16 @@ struct Trampoline {
   static int32_t commit_key(wf_instance* i, const wf_writer* writer, wf_error* error) noexcept {
     return to_abi(guarded([&] { return written(*writer, base(i).commit_key()); }), error);
   }
-  static wf_committer* create_committer(const wf_host* host, wf_str key, wf_str shard,
-                                        wf_error* error) noexcept {
+  static wf_committer* create_committer(const wf_host* host, wf_instance* of, wf_str key,
+                                        wf_str shard, wf_error* error) noexcept {
     auto box = std::make_unique<CommitterBox>();
     const Status status = guarded([&]() -> Status {
       box->host.emplace(host);
-      if constexpr (requires { T::make_committer(*box->host, view(key), view(shard)); }) {
-        WF_ASSIGN(box->object, T::make_committer(*box->host, view(key), view(shard)));
+      const T* configured = of ? &self(of) : nullptr;
+      if constexpr (requires {
+                      T::make_committer(*box->host, configured, view(key), view(shard));
+                    }) {
+        WF_ASSIGN(box->object, T::make_committer(*box->host, configured, view(key), view(shard)));
         return {};
       }
       return (void)key, (void)shard, not_implemented("this sink has no committer");
@@ -254,18 +296,39 @@ struct Trampoline {
     box->abi.abort = [](wf_committer* c, uint64_t epoch, wf_str blob, wf_error* e) {
       return to_abi(guarded([&] { return committer(c).abort(epoch, view(blob)); }), e);
     };
+    box->abi.recover = [](wf_committer* c, int64_t* epoch, const wf_writer* hash, wf_error* e) {
+      return to_abi(guarded([&]() -> Status {
+                      WF_ASSIGN(const Committer::Recorded recorded, committer(c).recover());
+                      *epoch = recorded.epoch;
+                      return written(*hash, recorded.manifest_hash);
+                    }),
+                    e);
+    };
+    if (T::kSendsLater)
+      box->abi.delivered = [](wf_committer* c) { return committer(c).delivered(); };
+    box->abi.cancel = [](wf_committer* c) {
+      (void)guarded([&] { return committer(c).cancel(), Status(); });
+    };
     box->abi.destroy = [](wf_committer* c) { delete static_cast<CommitterBox*>(c->state); };
     return &box.release()->abi;
   }
   static int32_t attach(wf_instance* i, wf_committer* c, wf_error* error) noexcept {
     return to_abi(guarded([&] { return base(i).attach(committer(c)); }), error);
   }
+  static uint32_t mode(wf_instance* i) noexcept {
+    return static_cast<uint32_t>(base(i).commit_mode());
+  }
+  static uint32_t replay(wf_instance* i) noexcept { return base(i).replay(); }
+  static int32_t shared_options(wf_instance* i, const wf_writer* writer, wf_error* error) noexcept {
+    return to_abi(guarded([&] { return written(*writer, base(i).shared_options()); }), error);
+  }
 
   static const void* get_extension(wf_instance* i, wf_str id) noexcept {
     (void)i;
     if constexpr (T::kKind == WF_KIND_SOURCE) {
       static const wf_source source{sizeof(wf_source), 0,       boundedness, next,
-                                    snapshot,          restore, total_bytes, read_bytes};
+                                    snapshot,          restore, total_bytes, read_bytes,
+                                    committed,         paused};
       if (view(id) == WF_EXT_SOURCE) return &source;
     }
     if constexpr (T::kKind == WF_KIND_ESTIMATOR) {
@@ -273,8 +336,17 @@ struct Trampoline {
       if (view(id) == WF_EXT_ESTIMATOR) return &estimator;
     }
     if constexpr (T::kKind == WF_KIND_SINK && requires { &T::make_committer; }) {
-      static const wf_commit commit{sizeof(wf_commit), 0, commit_key, create_committer, attach};
+      static const wf_commit commit{
+          sizeof(wf_commit), 0, commit_key, create_committer, attach, mode, replay, shared_options};
       if (view(id) == WF_EXT_COMMIT) return &commit;
+    }
+    if constexpr (T::kHasState && T::kKind != WF_KIND_SOURCE) {
+      static const wf_state state{sizeof(wf_state), 0, freeze, write_state, release_state, restore};
+      if (view(id) == WF_EXT_STATE) return &state;
+    }
+    if constexpr (T::kHasTimers) {
+      static const wf_timers timers{sizeof(wf_timers), 0, on_watermark, on_timer};
+      if (view(id) == WF_EXT_TIMERS) return &timers;
     }
     return nullptr;
   }

@@ -54,8 +54,8 @@ class FileCommitter final : public Committer {
 template <typename Config>
 class FileSink : public wf::Sink<Config> {
  public:
-  static Result<std::unique_ptr<Committer>> make_committer(const Host&, std::string_view,
-                                                           std::string_view) {
+  static Result<std::unique_ptr<Committer>> make_committer(const Host&, const void*,
+                                                           std::string_view, std::string_view) {
     return std::unique_ptr<Committer>(std::make_unique<FileCommitter>());
   }
 

@@ -102,7 +102,7 @@ class FileSource : public wf::Source<Config> {
     return {};
   }
 
-  Result<std::string> snapshot() override { return reader_->position().to_string(); }
+  Result<std::string> snapshot(uint64_t) override { return reader_->position().to_string(); }
   Status restore(std::string_view snapshot) override {
     WF_ASSIGN(const Position position, Position::parse(snapshot));
     return reader_->seek(position);

@@ -28,13 +28,21 @@ typedef struct wf_source {
   /* [worker] Emits at most about one batch; waits at most max_wait_us for data and returns early
    * on wake. Barriers and snapshots go between calls. */
   int32_t (*next)(struct wf_instance*, int64_t max_wait_us, const wf_emitter*, wf_error*);
-  /* [worker] Writes the positions (of every split) behind the last emitted row. */
-  int32_t (*snapshot)(struct wf_instance*, const wf_writer*, wf_error*);
-  /* [worker] After open: continue from a snapshot. */
+  /* [worker] Writes the positions (of every split) behind the last emitted row; they become part of
+   * checkpoint `epoch` (0: of none). */
+  int32_t (*snapshot)(struct wf_instance*, uint64_t epoch, const wf_writer*, wf_error*);
+  /* [worker] After open, before the first next: continue from a snapshot. */
   int32_t (*restore)(struct wf_instance*, wf_str snapshot, wf_error*);
   /* [any] Records in all, for the progress line, or -1 when not known; and bytes likewise. */
   int64_t (*total_bytes)(struct wf_instance*);
   int64_t (*read_bytes)(struct wf_instance*);
+  /* [worker] Checkpoint `epoch` is committed: nothing before its positions will be asked for again
+   * (acknowledge to the sender, free what was kept). Not called for each epoch: one may stand for
+   * all before it. NULL: nothing to do. */
+  void (*committed)(struct wf_instance*, uint64_t epoch);
+  /* [worker] The host asks for no rows for now (1), or does again (2), because those behind do not
+   * keep up: keep connections alive meanwhile. NULL: nothing to do. */
+  void (*paused)(struct wf_instance*, uint32_t is_paused);
 } wf_source;
 
 #ifdef __cplusplus

@@ -92,7 +92,8 @@ class Harness {
   /// Sinks with a committer: prepares and commits the epoch.
   Status commit(uint64_t epoch = 1);
   Result<std::string> prepare(uint64_t epoch = 1);
-  Status commit_blob(std::string_view blob, uint64_t epoch = 1);
+  Status commit_blob(std::string_view blob, uint64_t epoch = 1,
+                     std::string_view manifest_hash = "");
   Status abort_blob(std::string_view blob, uint64_t epoch = 1);
   Status close();
   /// The whole life over batches of one schema on input 0.
@@ -111,15 +112,28 @@ class Harness {
   Result<std::string> fit(const std::vector<Batch>& batches);
   /// Estimators: after configure, before bind.
   Status load(std::string_view state);
-  /// Sources: the position; given to restore() of another harness after open().
-  Result<std::string> snapshot();
+  /// Sources: the position; other components: their state (wf.state/1). Given to restore() of
+  /// another harness after open(); state by key is handed over by host().state().
+  Result<std::string> snapshot(uint64_t epoch = 0);
   Status restore(std::string_view bytes);
+  /// Sources.
+  void committed(uint64_t epoch);
+  void paused(bool is_paused);
+  /// Event timers up to `us` in order, then on_watermark(); a value not above the last does
+  /// nothing.
+  Status advance_watermark(int64_t us);
+  /// Sets the host's clock and fires the processing timers up to it.
+  Status advance_time(int64_t now_us);
+  /// Sinks whose committer decides: after open().
+  Result<Committer::Recorded> recover();
 
   /// Answers PAUSE to every emit, as a full queue does.
   void pause_outputs(bool on) { impl_->pause = on; }
   /// Answers CLOSED on this output from now on.
   void close_output(int port = 0) { impl_->closed.insert(static_cast<uint32_t>(port)); }
 
+  /// Watermarks that the component emitted, in order.
+  [[nodiscard]] const std::vector<int64_t>& watermarks() const { return impl_->watermarks; }
   [[nodiscard]] const std::vector<Batch>& output(int port = 0) const {
     return impl_->outputs[static_cast<size_t>(port)].batches;
   }
@@ -156,6 +170,7 @@ class Harness {
   [[nodiscard]] const wf_descriptor& descriptor() const { return *impl_->cls->descriptor; }
 
  private:
+  Status fire(TimeKind time, int64_t up_to_us);
   std::unique_ptr<detail::Session> impl_;
 };
 

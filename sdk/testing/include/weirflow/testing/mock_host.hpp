@@ -10,7 +10,10 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "weirflow/host.hpp"
@@ -38,6 +41,8 @@ class MockHost {
     task_.struct_size = sizeof(task_);
     task_.threads = 1;
     task_.attempt = 1;
+    task_.checkpointed = 2;
+    task_.deterministic = 1;
     task_.dag = str("test");
     task_.task = str("task");
     task_.run = str("run");
@@ -70,6 +75,31 @@ class MockHost {
   /// Of which rows of an input batch (the others are records of a source).
   [[nodiscard]] int64_t memory_held() const { return held_; }
   [[nodiscard]] int64_t memory_peak() const { return peak_; }
+
+  /// Rows that a sink counted outside of calls, by WF_COUNT_*.
+  [[nodiscard]] int64_t counted(uint32_t what) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = counted_.find(what);
+    return found == counted_.end() ? 0 : found->second;
+  }
+  /// Why a sink wants the sources to rest, "" when it does not.
+  [[nodiscard]] std::string pressure() const { return locked(pressure_); }
+
+  // State by key and timers: what a checkpoint would hold, to be given to another host.
+  using Tables = std::map<uint32_t, std::map<std::string, std::string>>;
+  using Timers = std::set<std::tuple<TimeKind, int64_t, std::string>>;
+  Tables& state() { return state_; }
+  Timers& timers() { return timers_; }
+  int64_t watermark = INT64_MIN;
+  /// The first timer of a kind up to a time, taken out.
+  std::optional<std::pair<int64_t, std::string>> take_timer(TimeKind time, int64_t up_to_us) {
+    const auto first = timers_.lower_bound({time, INT64_MIN, ""});
+    if (first == timers_.end() || std::get<0>(*first) != time || std::get<1>(*first) > up_to_us)
+      return std::nullopt;
+    const std::pair<int64_t, std::string> due(std::get<1>(*first), std::get<2>(*first));
+    timers_.erase(first);
+    return due;
+  }
 
   /// The batch that refuse_row() speaks of; set by the harness around process().
   void set_current(const Batch* batch) { current_ = batch; }
@@ -139,6 +169,63 @@ class MockHost {
     return str(folder);
   }
 
+  static int32_t state_get(const wf_host* h, uint32_t table, wf_str key, wf_str* value, wf_error*) {
+    const auto& rows = self(h).state_[table];
+    const auto found = rows.find(std::string(view(key)));
+    if (found == rows.end()) return WF_STATE_ABSENT;
+    *value = str(found->second);
+    return WF_STATE_FOUND;
+  }
+  static int32_t state_scan(const wf_host* h, uint32_t table, wf_str from, wf_str to,
+                            wf_state_visitor visitor, void* context, wf_error*) {
+    const auto& rows = self(h).state_[table];
+    for (auto at = rows.lower_bound(std::string(view(from))); at != rows.end(); ++at) {
+      if (to.length > 0 && at->first >= view(to)) break;
+      const int32_t said = visitor(context, str(at->first), str(at->second));
+      if (said < 0) return said;
+      if (said == WF_VISIT_STOP) break;
+    }
+    return WF_OK;
+  }
+  static const wf_keyed_state* keyed_state_service() {
+    static const wf_keyed_state service{
+        sizeof(wf_keyed_state),
+        0,
+        state_get,
+        [](const wf_host* h, uint32_t table, wf_str key, wf_str value, wf_error*) -> int32_t {
+          self(h).state_[table][std::string(view(key))] = view(value);
+          return WF_OK;
+        },
+        [](const wf_host* h, uint32_t table, wf_str key, wf_error*) -> int32_t {
+          self(h).state_[table].erase(std::string(view(key)));
+          return WF_OK;
+        },
+        state_scan,
+        [](const wf_host* h, uint32_t table, int64_t* entries, int64_t* bytes,
+           wf_error*) -> int32_t {
+          *entries = static_cast<int64_t>(self(h).state_[table].size());
+          *bytes = 0;
+          for (const auto& [key, value] : self(h).state_[table])
+            *bytes += static_cast<int64_t>(key.size() + value.size());
+          return WF_OK;
+        }};
+    return &service;
+  }
+  static const wf_timer_service* timer_service() {
+    static const wf_timer_service service{
+        sizeof(wf_timer_service), 0,
+        [](const wf_host* h, uint32_t time, int64_t at, wf_str key) -> int32_t {
+          self(h).timers_.emplace(static_cast<TimeKind>(time), at, view(key));
+          return WF_OK;
+        },
+        [](const wf_host* h, uint32_t time, int64_t at, wf_str key) -> int32_t {
+          self(h).timers_.erase({static_cast<TimeKind>(time), at, std::string(view(key))});
+          return WF_OK;
+        },
+        [](const wf_host* h) { return self(h).watermark; }};
+    return &service;
+  }
+
   static const void* get_extension(const wf_host* h, wf_str wanted) {
     const std::string_view id = view(wanted);
     for (const std::string& name : self(h).missing)
@@ -174,7 +261,21 @@ class MockHost {
     if (id == WF_EXT_DEADLETTER) return &deadletter;
     if (id == WF_EXT_RESULT) return &result;
     if (id == WF_EXT_MEMORY) return &memory;
+    static const wf_rows rows{sizeof(wf_rows), 0,
+                              [](const wf_host* host, uint32_t what, int64_t count) {
+                                const std::lock_guard lock(self(host).mutex_);
+                                self(host).counted_[what] += count;
+                              }};
+    static const wf_pressure pressure{sizeof(wf_pressure), 0,
+                                      [](const wf_host* host, uint32_t rest, wf_str reason) {
+                                        const std::lock_guard lock(self(host).mutex_);
+                                        self(host).pressure_ = rest == 1 ? view(reason) : "";
+                                      }};
     if (id == WF_EXT_TASK) return &task;
+    if (id == WF_EXT_ROWS) return &rows;
+    if (id == WF_EXT_PRESSURE) return &pressure;
+    if (id == WF_EXT_KEYED_STATE) return keyed_state_service();
+    if (id == WF_EXT_TIMERS) return timer_service();
     return nullptr;
   }
 
@@ -186,6 +287,10 @@ class MockHost {
   std::map<std::string, double> metrics_;
   std::map<std::string, Value> results_;
   std::vector<Refused> refused_;
+  std::map<uint32_t, int64_t> counted_;
+  std::string pressure_;
+  Tables state_;
+  Timers timers_;
   std::atomic<int64_t> held_{0}, peak_{0};
   std::string spill_;
 };

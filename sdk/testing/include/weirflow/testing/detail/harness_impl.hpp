@@ -181,7 +181,8 @@ inline Status Harness::open() {
     std::string key;
     const wf_writer writer = detail::string_writer(key);
     WF_TRY(from_abi(commit->commit_key(self.instance, &writer, &error), error));
-    self.committer = commit->create_committer(self.host.abi(), str(key), str("0"), &error);
+    self.committer =
+        commit->create_committer(self.host.abi(), self.instance, str(key), str("0"), &error);
     if (!self.committer) return from_abi(error.code < 0 ? error.code : WF_ERR_INTERNAL, error);
     WF_TRY(from_abi(commit->attach(self.instance, self.committer, &error), error));
   }
@@ -281,10 +282,11 @@ inline Result<std::string> Harness::prepare(uint64_t epoch) {
   WF_TRY(from_abi(self.committer->prepare(self.committer, epoch, &writer, &error), error));
   return blob;
 }
-inline Status Harness::commit_blob(std::string_view blob, uint64_t epoch) {
+inline Status Harness::commit_blob(std::string_view blob, uint64_t epoch,
+                                   std::string_view manifest_hash) {
   wf_error error = make_error();
   wf_committer* c = impl_->committer;
-  return from_abi(c->commit(c, epoch, str(""), str(blob), &error), error);
+  return from_abi(c->commit(c, epoch, str(manifest_hash), str(blob), &error), error);
 }
 inline Status Harness::abort_blob(std::string_view blob, uint64_t epoch) {
   wf_error error = make_error();
@@ -360,22 +362,80 @@ inline Status Harness::load(std::string_view state) {
       estimator->load(self.instance, {static_cast<char*>(memory), state.size()}, &error), error);
 }
 
-inline Result<std::string> Harness::snapshot() {
+inline Result<std::string> Harness::snapshot(uint64_t epoch) {
   detail::Session& self = *impl_;
-  const auto* source = self.extension<wf_source>(WF_EXT_SOURCE);
-  if (!source) return internal_error("the component offers no wf.source/1");
   std::string bytes;
   const wf_writer writer = detail::string_writer(bytes);
   wf_error error = make_error();
-  WF_TRY(from_abi(source->snapshot(self.instance, &writer, &error), error));
+  if (const auto* source = self.extension<wf_source>(WF_EXT_SOURCE)) {
+    WF_TRY(from_abi(source->snapshot(self.instance, epoch, &writer, &error), error));
+    return bytes;
+  }
+  const auto* state = self.extension<wf_state>(WF_EXT_STATE);
+  if (!state) return internal_error("the component offers neither wf.source/1 nor wf.state/1");
+  void* frozen = state->freeze(self.instance, epoch, &error);
+  if (!frozen) return from_abi(error.code < 0 ? error.code : WF_ERR_INTERNAL, error);
+  const int32_t code = state->write(self.instance, frozen, &writer, &error);
+  state->release(self.instance, frozen);
+  WF_TRY(from_abi(code, error));
   return bytes;
 }
 inline Status Harness::restore(std::string_view bytes) {
   detail::Session& self = *impl_;
-  const auto* source = self.extension<wf_source>(WF_EXT_SOURCE);
-  if (!source) return internal_error("the component offers no wf.source/1");
   wf_error error = make_error();
-  return from_abi(source->restore(self.instance, str(bytes), &error), error);
+  if (const auto* source = self.extension<wf_source>(WF_EXT_SOURCE))
+    return from_abi(source->restore(self.instance, str(bytes), &error), error);
+  const auto* state = self.extension<wf_state>(WF_EXT_STATE);
+  if (!state) return internal_error("the component offers neither wf.source/1 nor wf.state/1");
+  return from_abi(state->restore(self.instance, str(bytes), &error), error);
+}
+inline void Harness::committed(uint64_t epoch) {
+  const auto* source = impl_->extension<wf_source>(WF_EXT_SOURCE);
+  if (source && source->committed) source->committed(impl_->instance, epoch);
+}
+inline void Harness::paused(bool is_paused) {
+  const auto* source = impl_->extension<wf_source>(WF_EXT_SOURCE);
+  if (source && source->paused) source->paused(impl_->instance, is_paused ? 1 : 2);
+}
+inline Status Harness::advance_watermark(int64_t us) {
+  detail::Session& self = *impl_;
+  const auto* timers = self.extension<wf_timers>(WF_EXT_TIMERS);
+  if (!timers) return internal_error("the component offers no wf.timers/1");
+  if (us <= self.host.watermark) return {};
+  self.host.watermark = us;
+  WF_TRY(fire(TimeKind::event, us));
+  int32_t code = WF_MORE;
+  wf_error error = make_error();
+  while (timers->on_watermark && code == WF_MORE)
+    code = timers->on_watermark(self.instance, us, &self.emitter, &error);
+  return timers->on_watermark ? self.settle(code, error) : Status();
+}
+inline Status Harness::advance_time(int64_t now_us) {
+  impl_->host.now_us = now_us;
+  return fire(TimeKind::processing, now_us);
+}
+inline Status Harness::fire(TimeKind time, int64_t up_to_us) {
+  detail::Session& self = *impl_;
+  const auto* timers = self.extension<wf_timers>(WF_EXT_TIMERS);
+  if (!timers) return internal_error("the component offers no wf.timers/1");
+  while (const auto due = self.host.take_timer(time, up_to_us)) {
+    int32_t code = WF_MORE;
+    wf_error error = make_error();
+    while (code == WF_MORE)
+      code = timers->on_timer(self.instance, static_cast<uint32_t>(time), due->first,
+                              str(due->second), &self.emitter, &error);
+    WF_TRY(self.settle(code, error));
+  }
+  return {};
+}
+inline Result<Committer::Recorded> Harness::recover() {
+  wf_committer* c = impl_->committer;
+  if (!c || !c->recover) return not_implemented("the component's committer keeps no record");
+  Committer::Recorded recorded;
+  const wf_writer writer = detail::string_writer(recorded.manifest_hash);
+  wf_error error = make_error();
+  WF_TRY(from_abi(c->recover(c, &recorded.epoch, &writer, &error), error));
+  return recorded;
 }
 
 inline std::vector<std::string> Harness::column(std::string_view name, int port) const {
@@ -390,6 +450,9 @@ inline std::vector<std::string> Harness::column(std::string_view name, int port)
 inline Counters Harness::counters() const {
   Counters c = impl_->counters;
   c.refused = static_cast<int64_t>(impl_->host.refused().size());
+  c.passed += impl_->host.counted(WF_COUNT_PASSED);
+  c.filtered += impl_->host.counted(WF_COUNT_FILTERED);
+  c.absorbed += impl_->host.counted(WF_COUNT_ABSORBED);
   return c;
 }
 

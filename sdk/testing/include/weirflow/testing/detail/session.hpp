@@ -46,6 +46,7 @@ struct Session {
   bool opened = false, done = false, pause = false;
   std::set<uint32_t> closed;
   Counters counters;
+  std::vector<int64_t> watermarks;
   int64_t released_twice = 0;
   Status broken;  // a rule of the ABI that the component broke
   std::vector<std::unique_ptr<char, void (*)(void*)>> states;
@@ -57,6 +58,10 @@ struct Session {
     emitter.context = this;
     emitter.emit = emit;
     emitter.count = count;
+    emitter.watermark = [](void* context, int64_t us) {
+      Session& self = *static_cast<Session*>(context);
+      if (self.watermarks.empty() || us > self.watermarks.back()) self.watermarks.push_back(us);
+    };
     wf_error error = make_error();
     instance = cls->create(cls, host.abi(), &error);
     if (!instance) {
