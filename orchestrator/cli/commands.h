@@ -18,7 +18,10 @@ struct RunArguments {
   std::vector<std::string> set;     ///< params.x=value
   std::vector<std::string> select;  ///< tasks; with all that they need
   int64_t sample = 0;
-  std::string until;  ///< "rows=1000", "90s", "2026-11-23T06:00:00Z"
+  std::string until;            ///< "rows=1000", "90s", "2026-11-23T06:00:00Z"
+  std::string from_checkpoint;  ///< an epoch, or "none"
+  bool accept_duplicates = false;
+  bool allow_dropped_state = false;
   int threads = 0;
   std::string memory;  ///< "2GiB"
   std::string report;  ///< HTML file

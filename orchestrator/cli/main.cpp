@@ -101,6 +101,12 @@ class CommandLine {
     run->add_option("--until", run_.until,
                     "Stop reading after rows=N of each source, a duration (90s) or at a time (ISO "
                     "8601); what was read is finished");
+    run->add_option("--from-checkpoint", run_.from_checkpoint,
+                    "Of a stream: go on from this checkpoint (`none`: begin anew)");
+    run->add_flag("--accept-duplicates", run_.accept_duplicates,
+                  "With --from-checkpoint: rows that sinks have shown may come again");
+    run->add_flag("--allow-dropped-state", run_.allow_dropped_state,
+                  "Go on although the DAG lacks tasks whose state the checkpoint holds");
     run->add_option("--threads", run_.threads, "Threads of the pool (default: the cores)")
         ->check(CLI::Range(1, 1024));
     run->add_option("--memory", run_.memory, "Budget, as in 2GiB (default: half of the machine)");

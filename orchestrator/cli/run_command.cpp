@@ -55,6 +55,10 @@ wf::Result<engine::RunOptions> run_options(const RunArguments& arguments, const 
   options.home = home;
   options.threads = arguments.threads;
   options.sample_rows = arguments.sample;
+  if (!arguments.from_checkpoint.empty())
+    options.recovery.from_checkpoint = arguments.from_checkpoint;
+  options.recovery.accept_duplicates = arguments.accept_duplicates;
+  options.recovery.allow_dropped_state = arguments.allow_dropped_state;
   options.condition = evaluate_condition;
   WF_TRY(set_until(arguments.until, options));
   if (!arguments.memory.empty()) {
@@ -155,7 +159,8 @@ int run_command(const RunArguments& arguments) {
 
   StoredModels models(home);
   engine::Run run(*file->plan, registry, &models, std::move(*options));
-  Signals signals([&] { run.cancel(); });
+  // What has no end stops where it can go on from.
+  Signals signals([&] { file->plan->bounded ? run.cancel() : run.stop(); });
   if (guard) EndGuard::renew();
   auto report = run.execute();
   output.end_progress();

@@ -188,6 +188,7 @@ void RunOutput::print(const dag::Plan& plan, const engine::RunReport& report) {
   if (!quiet_)
     std::fprintf(stderr, "run %s %s in %s\n", report.run_id.c_str(),
                  report.cancelled ? "cancelled"
+                 : report.stopped ? "stopped"
                  : report.success ? "succeeded"
                                   : "failed",
                  seconds_text(report.duration_us).c_str());
@@ -199,7 +200,10 @@ std::string report_json(const dag::Plan& plan, const engine::RunReport& report) 
   json["run"] = report.run_id;
   json["dag"] = plan.dag;
   json["dag_version"] = plan.version;
-  json["state"] = report.cancelled ? "cancelled" : report.success ? "success" : "failed";
+  json["state"] = report.cancelled ? "cancelled"
+                  : report.stopped ? "stopped"
+                  : report.success ? "success"
+                                   : "failed";
   std::string started;
   wf::append_timestamp(started, report.start_us);
   json["started"] = started;

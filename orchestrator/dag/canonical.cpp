@@ -21,6 +21,7 @@ class Writer {
     const DagSpec& dag = expanded_.loaded->dag;
     out_ = "format = 1\nname = " + toml_string(dag.name.value) + "\n";
     schedules(dag);
+    checkpoint(dag.checkpoint);
     params(dag);
     bodies();
     return std::move(out_);
@@ -42,6 +43,14 @@ class Writer {
 
   void line(std::string_view key, const std::string& value) {
     out_.append(key).append(" = ").append(value).append("\n");
+  }
+
+  void checkpoint(const CheckpointSpec& spec) {
+    if (!spec.range.known()) return;
+    out_ += "\n[checkpoint]\n";
+    if (spec.interval) line("interval", toml_string(format_duration(spec.interval->value)));
+    if (spec.keep) line("keep", std::to_string(spec.keep->value));
+    if (spec.timeout) line("timeout", toml_string(format_duration(spec.timeout->value)));
   }
 
   void schedules(const DagSpec& dag) {

@@ -42,6 +42,8 @@ const std::vector<Key> kDagFile = {
      Section::param},
     {"defaults", Shape::section, "Settings for all tasks that do not say otherwise.", false,
      nullptr, Section::defaults},
+    {"checkpoint", Shape::section, "How often a stream keeps what it would go on from.", false,
+     nullptr, Section::checkpoint},
     {"task", Shape::section_map, "The tasks.", true, nullptr, Section::task},
 };
 const std::vector<Key> kGroupFile = {
@@ -87,6 +89,11 @@ const std::vector<Key> kDefaults = {
     {"on_error", Shape::choice, "What becomes of rows that the task refuses.", false, &kOnError},
     {"isolation", Shape::choice, "`process`: make the run in a worker process.", false,
      &kIsolation},
+};
+const std::vector<Key> kCheckpoint = {
+    {"interval", Shape::duration, "From one checkpoint to the next; \"0s\" takes none."},
+    {"timeout", Shape::duration, "Longest time for all tasks to answer."},
+    {"keep", Shape::count, "How many committed ones stay; at least 2."},
 };
 const std::vector<Key> kTask = {
     {"uses", Shape::component, "The component, `library.name`."},
@@ -145,6 +152,8 @@ const std::vector<Key>& table(Section section) {
       return kParam;
     case Section::defaults:
       return kDefaults;
+    case Section::checkpoint:
+      return kCheckpoint;
     case Section::task:
       return kTask;
     case Section::edge:
@@ -198,6 +207,8 @@ std::string_view describe(Section section) {
       return "a param";
     case Section::defaults:
       return "`[defaults]`";
+    case Section::checkpoint:
+      return "`[checkpoint]`";
     case Section::task:
       return "a task";
     case Section::edge:

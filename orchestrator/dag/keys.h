@@ -21,6 +21,7 @@ enum class Section {
   schedule,      ///< [[schedule]]
   param,         ///< a table in [params]
   defaults,      ///< [defaults]
+  checkpoint,    ///< [checkpoint]
   task,          ///< [task.NAME]
   edge,          ///< { edge = "a.out", ... } in `from`
   group,         ///< [group]

@@ -23,6 +23,7 @@
 
 #include "dag/words.h"
 #include "plugin/component_info.h"
+#include "weirflow/component.hpp"
 #include "weirflow/schema.hpp"
 #include "weirflow/value.hpp"
 
@@ -114,7 +115,13 @@ struct PlanNode {
 
   int phase = 0;
   int region = 0;
-  int chain = 0;               ///< nodes of equal chain run as one actor, in node order
+  int chain = 0;              ///< nodes of equal chain run as one actor, in node order
+  bool endless = false;       ///< a source whose rows do not end
+  bool deterministic = true;  ///< a repeated attempt brings it the same rows
+  /// A sink: how it takes part in epochs, and what a repeated attempt does to rows that it has
+  /// taken (WF_REPLAY_*).
+  wf::CommitMode commit_mode = wf::CommitMode::none;
+  uint32_t replay = 0;
   bool ordered_union = false;  ///< inputs of a port are read in list order (a fit depends on it)
   Origin origin;
 };
@@ -123,7 +130,9 @@ struct PlanNode {
 struct PlanRegion {
   int id = 0;
   int phase = 0;
-  std::vector<int> nodes;  ///< in topological order
+  std::vector<int> nodes;     ///< in topological order
+  bool endless = false;       ///< a source of it does not end
+  bool checkpointed = false;  ///< it commits with each checkpoint, not once at its end
 };
 
 struct PlanChain {
@@ -132,6 +141,13 @@ struct PlanChain {
   std::vector<int> nodes;   ///< in order of flow
   bool concurrent = false;  ///< several instances share its rows, order restored
   bool blocking = false;    ///< has a thread of its own
+};
+
+/// How regions that go on without end keep what they would go on from (design 03).
+struct PlanCheckpoints {
+  int64_t interval_us = 1'000'000;  ///< 0 = none are taken
+  int64_t timeout_us = 600'000'000;
+  int keep = 2;
 };
 
 /// A group that is fitted or applied, as the version that comes of it, or that it needs, has it.
@@ -152,6 +168,7 @@ struct Plan {
   std::vector<PlanChain> chains;
   std::vector<PlanGroup> groups;  ///< those with a model
   bool bounded = true;
+  PlanCheckpoints checkpoints;
 
   [[nodiscard]] const PlanNode* find(std::string_view task, NodeKind kind = NodeKind::work) const {
     for (const PlanNode& n : nodes)

@@ -43,6 +43,7 @@ std::optional<Plan> make_plan(const Expanded& expanded, const std::string& canon
   arrange(draft);
   if (options.bind) bind_nodes(expanded, sources, registry, options, draft, diagnostics);
   check_endless(draft, diagnostics);
+  plan_checkpoints(expanded.loaded->dag.checkpoint, draft, diagnostics);
   if (diagnostics.errors() > before) return std::nullopt;
   Plan& plan = draft.plan;
   for (uint32_t g = 0; g < expanded.groups.size(); ++g)

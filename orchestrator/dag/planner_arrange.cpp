@@ -191,7 +191,8 @@ bool is_chainable(const PlanNode& node) {
   const bool kind = c.kind == plugin::Kind::transform || c.kind == plugin::Kind::estimator;
   return kind && node.kind != NodeKind::fit && node.kind != NodeKind::version &&
          !c.can(WF_ABILITY_STATEFUL) && !c.can(WF_ABILITY_BLOCKING) &&
-         c.cardinality != wf::Cardinality::regroup && node.inputs.size() == 1;
+         !c.can(WF_ABILITY_WATERMARKS) && c.cardinality != wf::Cardinality::regroup &&
+         node.inputs.size() == 1;
 }
 
 void make_chains(Plan& plan, const PlanLinks& links) {

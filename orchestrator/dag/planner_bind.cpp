@@ -272,7 +272,12 @@ class Binder {
       if (reply.outputs[i]) node.output_schemas[i] = *reply.outputs[i];
     if (node.component.kind == plugin::Kind::source && !(*instance)->is_bounded()) {
       plan_.bounded = false;
-      draft_.sources[static_cast<size_t>(node.id)].endless = true;
+      node.endless = true;
+    }
+    if (node.component.kind == plugin::Kind::sink) {
+      node.commit_mode = (*instance)->commit_mode();
+      node.replay = (*instance)->replay();
+      if (node.replay == 0) node.replay = node.component.replay;
     }
     mark_training_rows(node);
   }

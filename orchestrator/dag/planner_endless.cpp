@@ -20,7 +20,7 @@ class EndlessCheck {
     const PlanLinks links(plan_);
     for (const PlanNode& node : plan_.nodes) {  // in topological order
       std::string& source = source_[index(node.id)];
-      if (draft_.sources[index(node.id)].endless) source = node.task;
+      if (node.endless) source = node.task;
       if (source.empty()) continue;
       for (const int edge : links.out[index(node.id)])
         source_[index(plan_.edges[index(edge)].to)] = source;

@@ -22,7 +22,6 @@ struct NodeSource {
   const ExpandedTask* task = nullptr;  ///< null for version and boundary nodes
   uint32_t group = kNone;              ///< of version and boundary nodes
   uint32_t output = 0;                 ///< of boundary nodes
-  bool endless = false;                ///< a source that is not bounded
   bool broken = false;                 ///< wrong, and reported: nothing is said about its columns
 };
 
@@ -72,6 +71,9 @@ void arrange(Draft& draft);
 
 /// Refuses fits, stored edges and waiting behind sources that are not bounded, once they are bound.
 void check_endless(Draft& draft, Diagnostics& diagnostics);
+
+/// Settings of checkpoints, which tasks see the same rows again, and what sinks need of both.
+void plan_checkpoints(const CheckpointSpec& spec, Draft& draft, Diagnostics& diagnostics);
 
 /// Binds every node in order and checks columns along the edges.
 void bind_nodes(const Expanded& expanded, const Sources& sources, const plugin::Registry& registry,

@@ -37,6 +37,13 @@ class Reader {
     }
     if (const Member* list = root->find("schedule"); list && list->value.list())
       dag.schedules = read_schedules(list->value, context_);
+    if (const Value* checkpoint = get_table(*root, "checkpoint")) {
+      dag.checkpoint.range = range_of(*root, "checkpoint");
+      check_section(*checkpoint, Section::checkpoint, dag.checkpoint.range, diagnostics_);
+      dag.checkpoint.interval = get_duration(*checkpoint, "interval");
+      dag.checkpoint.timeout = get_duration(*checkpoint, "timeout");
+      dag.checkpoint.keep = get_count(*checkpoint, "keep");
+    }
     open_.push_back(path);
     read_body(*root, file, dag);
     open_.pop_back();

@@ -43,6 +43,8 @@ const char* definition_name(Section section) {
       return "param";
     case Section::defaults:
       return "defaults";
+    case Section::checkpoint:
+      return "checkpoint";
     case Section::task:
       return "task";
     case Section::edge:
@@ -164,7 +166,8 @@ std::string json_schema() {
          R"(, { "type": "array", "minItems": 1, "items": )" + edge + " }] }";
   for (const Section section :
        {Section::dag_file, Section::group_file, Section::dag, Section::schedule, Section::param,
-        Section::defaults, Section::task, Section::edge, Section::group, Section::group_output}) {
+        Section::defaults, Section::checkpoint, Section::task, Section::edge, Section::group,
+        Section::group_output}) {
     std::string more;
     if (section == Section::task)
       more = R"("oneOf": [{ "required": ["uses"] }, { "required": ["group"] }])";

@@ -101,11 +101,20 @@ struct BodySpec {
   std::vector<TaskSpec> tasks;
 };
 
+/// How a stream keeps what it would go on from.
+struct CheckpointSpec {
+  SourceRange range;                         ///< of the section's name; unknown when there is none
+  std::optional<Located<int64_t>> interval;  ///< microseconds; 0 = none are taken
+  std::optional<Located<int64_t>> timeout;   ///< microseconds
+  std::optional<Located<int64_t>> keep;
+};
+
 struct DagSpec : BodySpec {
   Name name;
   std::string description;
   std::vector<std::string> tags;
   std::vector<ScheduleSpec> schedules;
+  CheckpointSpec checkpoint;
 };
 
 struct GroupInputSpec {

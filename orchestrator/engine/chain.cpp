@@ -87,6 +87,13 @@ void Chain::run_lane(Lane& lane) {
     lane.failure = {};
     lane.failed_node = -1;
     wf::Status status = perform(lane, work);
+    if (work.kind == Work::Kind::control || work.kind == Work::Kind::timer) {
+      {
+        const std::lock_guard lock(mutex_);
+        control_running_ = false;
+      }
+      if (lanes_.size() > 1) notify();  // the others have waited for it
+    }
     if (!status.ok()) {
       fail(lane.failed_node < 0 ? 0 : lane.failed_node, std::move(status));
       return;
@@ -100,24 +107,51 @@ void Chain::run_lane(Lane& lane) {
 
 Chain::Work Chain::decide(Lane& lane) {
   if (finished_ || failed_ || attempt_.cancelled.load(std::memory_order_relaxed)) return {};
-  if (!lane.opened) return {Work::Kind::open, -1, 0, {}};
-  if (any_output_full()) return {};
+  if (!lane.opened) {
+    // A chain that had ended before does so again, once.
+    if (ended_before_ && lane.index > 0) return {};
+    return {Work::Kind::open, -1, 0, {}};
+  }
+  if (source_ && !finishing_) {
+    if (const int64_t epoch = attempt_.committed.load(); epoch > told_committed_) {
+      told_committed_ = epoch;
+      return {Work::Kind::committed, -1, 0, Item::barrier(epoch)};
+    }
+    if (const int64_t oldest = attempt_.oldest.load(); oldest > told_oldest_) {
+      told_oldest_ = oldest;
+      return {Work::Kind::retired, -1, 0, Item::barrier(oldest)};
+    }
+    // Control does not wait for room.
+    if (const int64_t epoch = attempt_.barrier.load(); epoch > barrier_) {
+      barrier_ = epoch;
+      return {Work::Kind::control, -1, 0, Item::barrier(epoch)};
+    }
+  }
+  const bool full = any_output_full();
+  if (source_ && !finishing_)
+    if (const bool pause = full || attempt_.rest.load(); pause != paused_) {
+      paused_ = pause;
+      return {Work::Kind::pause, -1, 0, Item::barrier(pause ? 1 : 0)};
+    }
+  if (held_behind_ > 0 || full) return {};
   if (lane.sequence >= 0) return {Work::Kind::resume, lane.sequence, 0, {}};
   if (finishing_) return begin_finish(lane);
   if (all_outputs_closed()) ask_to_stop(static_cast<int>(nodes_.size()));
   if (stop_from_ >= 0) return begin_finish(lane);
-  if (source_) {
-    if (!source_ended_ && !attempt_.sources_stopped.load(std::memory_order_relaxed))
-      return {Work::Kind::source, -1, 0, {}};
+  if (!source_) return decide_input(lane);
+  if (source_ended_ || attempt_.sources_stopped.load(std::memory_order_relaxed))
     return begin_finish(lane);
-  }
-  return decide_input(lane);
+  if (attempt_.rest.load()) return {};
+  return {Work::Kind::source, -1, 0, {}};
 }
 
 Chain::Work Chain::decide_input(Lane& lane) {
   // Results that wait for their turn are bounded too: a lane far ahead of the slowest stops.
   if (ordered_ && next_sequence_ - next_to_leave_ >= static_cast<int64_t>(4 * lanes_.size()))
     return {};
+  if (control_running_) return {};
+  const bool due = !control_ && in_flight_ == 0 && timer_is_due();
+  if (due && (timer_turn_ = !timer_turn_)) return begin_timer();
   if (!control_) {
     auto event = gate_.next();
     if (!event.ok()) {
@@ -125,7 +159,7 @@ Chain::Work Chain::decide_input(Lane& lane) {
       lane.failure = event.error();  // reported by perform, outside the lock
       return work;
     }
-    if (!*event) return {};
+    if (!*event) return due ? begin_timer() : Work{};
     InputGate::Event& e = **event;
     switch (e.kind) {
       case InputGate::Event::Kind::batch:
@@ -138,6 +172,7 @@ Chain::Work Chain::decide_input(Lane& lane) {
         finishing_ = true;
         return begin_finish(lane);
       case InputGate::Event::Kind::watermark:
+      case InputGate::Event::Kind::idle:
       case InputGate::Event::Kind::barrier:
         control_ = std::move(e.item);
         break;
@@ -146,12 +181,18 @@ Chain::Work Chain::decide_input(Lane& lane) {
   if (in_flight_ > 0) return {};
   Work work{Work::Kind::control, -1, 0, std::move(*control_)};
   control_.reset();
+  control_running_ = true;
   return work;
+}
+
+Chain::Work Chain::begin_timer() {
+  control_running_ = true;
+  return {Work::Kind::timer, -1, 0, {}};
 }
 
 Chain::Work Chain::begin_finish(Lane& lane) {
   finishing_ = true;
-  if (in_flight_ > 0 || lane.index != finish_lane_) return {};
+  if (in_flight_ > 0 || control_running_ || lane.index != finish_lane_) return {};
   return {Work::Kind::finish, -1, 0, {}};
 }
 

@@ -26,24 +26,10 @@ class Chain::NodeOutput final : public plugin::Output {
     return chain_.emit(lane_, node_, port, std::move(batch));
   }
   void count(uint32_t what, int64_t rows) override {
-    TaskCounters& c = *chain_.nodes_[static_cast<size_t>(node_)].counters;
-    switch (what) {
-      case WF_COUNT_PASSED:
-        c.passed += rows;
-        break;
-      case WF_COUNT_FILTERED:
-        c.filtered += rows;
-        break;
-      case WF_COUNT_ABSORBED:
-        c.absorbed += rows;
-        break;
-      case WF_COUNT_READ:
-        c.read += rows;
-        break;
-      default:
-        break;
-    }
+    chain_.nodes_[static_cast<size_t>(node_)].counters->add(what, rows);
   }
+  void watermark(int64_t us) override { chain_.take_watermark(lane_, node_, us); }
+  void idle() override { chain_.take_idle(lane_, node_); }
 
  private:
   Chain& chain_;
@@ -58,7 +44,7 @@ wf::Status Chain::perform(Lane& lane, const Work& work) {
     case Work::Kind::open:
       return open_lane(lane);
     case Work::Kind::source:
-      return call(lane, 0, nullptr, [&](plugin::Output& out) {
+      WF_TRY(call(lane, 0, nullptr, [&](plugin::Output& out) {
         auto answer = lane.nodes[0].instance->next(kSourceWaitUs, out);
         if (!answer.ok()) return wf::Result<Step>(answer.error());
         if (*answer == WF_SOURCE_END) {
@@ -66,11 +52,14 @@ wf::Status Chain::perform(Lane& lane, const Work& work) {
           source_ended_ = true;
         }
         return wf::Result<Step>(Step::go_on);
-      });
+      }));
+      return pass_own_watermark(lane);
     case Work::Kind::batch:
       WF_TRY(deliver(lane, 0, work.port, work.item.batch));
       complete(lane, work.sequence);
-      return lane.failure;
+      WF_TRY(wf::Status(lane.failure));
+      WF_TRY(plan_next_timer(lane));
+      return pass_own_watermark(lane);
     case Work::Kind::resume:
       for (int node = static_cast<int>(nodes_.size()) - 1; node >= 0; --node)
         if (lane.nodes[static_cast<size_t>(node)].more) {
@@ -81,7 +70,22 @@ wf::Status Chain::perform(Lane& lane, const Work& work) {
       return lane.failure;
     case Work::Kind::control:
       if (!lane.failure.ok()) return lane.failure;
-      return broadcast(work.item);
+      return take_control(lane, work.item);
+    case Work::Kind::timer:
+      for (size_t i = 0; i < nodes_.size(); ++i)
+        if (lane.nodes[i].timers)
+          WF_TRY(fire_timers(lane, i, wf::TimeKind::processing, lane.nodes[i].services->now_us())
+                     .status());
+      return plan_next_timer(lane);
+    case Work::Kind::committed:
+      lane.nodes[0].instance->committed(static_cast<uint64_t>(work.item.value));
+      return {};
+    case Work::Kind::retired:
+      lane.nodes[0].instance->retired(static_cast<uint64_t>(work.item.value));
+      return {};
+    case Work::Kind::pause:
+      lane.nodes[0].instance->paused(work.item.value == 1);
+      return {};
     case Work::Kind::finish:
       return finish_step(lane);
   }
@@ -89,6 +93,7 @@ wf::Status Chain::perform(Lane& lane, const Work& work) {
 }
 
 wf::Status Chain::open_lane(Lane& lane) {
+  if (ended_before_) return end_chain();
   for (size_t i = 0; i < nodes_.size(); ++i) {
     int64_t zero = 0;
     nodes_[i].counters->started_us.compare_exchange_strong(zero, steady_us());
@@ -101,7 +106,11 @@ wf::Status Chain::open_lane(Lane& lane) {
       return status;
     }
   }
+  WF_TRY(restore_lane(lane));
+  WF_TRY(plan_next_timer(lane));
   const std::lock_guard lock(mutex_);
+  // A source that had ended gives no more rows, but is told what is committed.
+  if (source_ && restore_ && restore_->ended) source_ended_ = true;
   lane.opened = true;
   return {};
 }
@@ -122,8 +131,7 @@ wf::Status Chain::resume(Lane& lane, int node) {
   });
 }
 
-template <typename Component>
-wf::Status Chain::call(Lane& lane, int node, const wf::Batch* input, Component&& component) {
+wf::Status Chain::call(Lane& lane, int node, const wf::Batch* input, ComponentCall component) {
   ChainNode& shared = nodes_[static_cast<size_t>(node)];
   LaneNode& here = lane.nodes[static_cast<size_t>(node)];
   const int outer_node = lane.busy_node.exchange(node);
@@ -184,7 +192,8 @@ wf::Emit Chain::emit(Lane& lane, int node, uint32_t port, wf::Batch batch) {
   if (!lane.failure.ok()) return wf::Emit::closed;
   if (batch.rows() == 0) return wf::Emit::go_on;
   if (source_ && attempt_.sample_rows > 0) {
-    const int64_t left = std::max<int64_t>(attempt_.sample_rows - shared.counters->out, 0);
+    const int64_t left =
+        std::max<int64_t>(attempt_.sample_rows + sampled_from_ - shared.counters->out, 0);
     if (batch.rows() >= left) {
       const std::lock_guard lock(mutex_);
       source_ended_ = true;
@@ -197,6 +206,10 @@ wf::Emit Chain::emit(Lane& lane, int node, uint32_t port, wf::Batch batch) {
   }
   shared.counters->out += batch.rows();
   shared.counters->batches_out += 1;
+  if (source_) {
+    attempt_.moved.fetch_add(1, std::memory_order_relaxed);
+    said_idle_ = false;
+  }
   if (static_cast<size_t>(node) + 1 < nodes_.size()) {
     shared.inner->produced += batch.rows();
     if (lane.nodes[static_cast<size_t>(node) + 1].done) {
@@ -220,6 +233,14 @@ wf::Emit Chain::emit(Lane& lane, int node, uint32_t port, wf::Batch batch) {
 
 /// One call of the end of the chain; the lanes take their turns, then `end` goes out.
 wf::Status Chain::finish_step(Lane& lane) {
+  if (timed_ && !last_watermark_ && stop_from_ < 0) {
+    for (size_t i = 0; i < nodes_.size(); ++i) {
+      WF_ASSIGN(const bool through,
+                advance_watermark(lane, i, std::numeric_limits<int64_t>::max()));
+      if (!through) return {};
+    }
+    last_watermark_ = true;
+  }
   const int first = std::max(stop_from_, 0);
   const int count = static_cast<int>(nodes_.size());
   if (finish_node_ < first) finish_node_ = first;
@@ -239,8 +260,13 @@ wf::Status Chain::finish_step(Lane& lane) {
     }
     return {};
   }
+  if (attempt_.checkpointed && source_) {
+    WF_ASSIGN(end_, take_snapshot(barrier_, true));
+  }
   for (size_t i = 0; i < nodes_.size(); ++i) {
     const InTask in_task(nodes_[i].plan->id);
+    // A source is told of the last commit before it is closed, see settle().
+    if (attempt_.checkpointed && source_) break;
     if (wf::Status status = lane.nodes[i].instance->close(); !status.ok()) {
       lane.failed_node = static_cast<int>(i);
       return status;
@@ -257,9 +283,31 @@ wf::Status Chain::finish_step(Lane& lane) {
     notify();
     return {};
   }
+  return end_chain();
+}
+
+/// All lanes are done, or the chain had ended in the checkpoint that it goes on from.
+wf::Status Chain::end_chain() {
+  if (ended_before_) {
+    gate_.close();
+    end_ = ChainSnapshot();
+    end_.watermark = restore_->watermark;
+  }
+  WF_TRY(take_refusals());
+  if (events_.snapshot) {
+    end_.letters = take_letters();
+    end_.chain = id_;
+    end_.ended = true;
+    end_.nodes.resize(nodes_.size());
+    for (size_t i = 0; i < nodes_.size(); ++i) {
+      end_.nodes[i].node = nodes_[i].plan->id;
+      end_.nodes[i].counters = counters_of(*nodes_[i].counters);
+    }
+    events_.snapshot(std::move(end_));
+  }
   WF_TRY(broadcast(Item::end()));
   finished_.store(true, std::memory_order_release);
-  events_.finished();
+  if (events_.finished) events_.finished();
   return {};
 }
 

@@ -29,6 +29,10 @@ struct Chain::Lane {
   std::vector<Emitted> emitted;  ///< of an ordered chain, until the batch is complete
   int64_t inner_us = 0;          ///< spent downstream of the running call
   std::atomic<int> busy_node{-1};
+  /// What the node `watermark_node` emitted during the running call.
+  int64_t watermark = std::numeric_limits<int64_t>::min();
+  int watermark_node = -1;
+  bool idle = false;   ///< it said so during the running call
   wf::Status failure;  ///< of a node downstream of the running call
   int failed_node = -1;
 };

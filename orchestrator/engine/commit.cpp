@@ -15,6 +15,22 @@ constexpr const char* kPrepared = "/commit-prepared.json";
 constexpr const char* kCommitted = "/commit.json";
 constexpr const char* kDone = "/commit-done.json";
 
+}  // namespace
+
+wf::Status commit_stored(plugin::Registry& registry, const std::string& component,
+                         const std::string& key, uint64_t epoch, const std::string& hash,
+                         const std::string& blob) {
+  WF_ASSIGN(const plugin::ComponentClass* found, registry.load(component));
+  plugin::NullServices services;
+  WF_ASSIGN(auto instance, plugin::Instance::create(*found, services));
+  if (!instance->is_committing()) return wf::internal_error("the sink cannot commit any more");
+  WF_ASSIGN(auto committer,
+            instance->create_committer(services, plugin::Instance::From::stored_key, key, kShard));
+  return committer->commit(epoch, hash, blob);
+}
+
+namespace {
+
 wf::Status roll_forward(const std::string& file, plugin::Registry& registry) {
   WF_ASSIGN(const std::string text, read_file(file));
   const auto json = nlohmann::json::parse(text, nullptr, false);
@@ -23,16 +39,9 @@ wf::Status roll_forward(const std::string& file, plugin::Registry& registry) {
   for (const auto& item : json["entries"]) {
     const auto blob = hex_decode(item.value("blob", ""));
     if (!blob) return wf::invalid_data(file + ": is damaged");
-    WF_ASSIGN(const plugin::ComponentClass* component, registry.load(item.value("component", "")));
-    plugin::NullServices services;
-    WF_ASSIGN(auto instance, plugin::Instance::create(*component, services));
-    if (!instance->is_committing())
-      return wf::internal_error(file + ": the sink cannot commit any more");
-    WF_ASSIGN(auto committer,
-              instance->create_committer(services, plugin::Instance::From::stored_key,
-                                         item.value("key", ""), kShard));
-    if (wf::Status status = committer->commit(kRegionEpoch, sha256_hex(text), *blob); !status.ok())
-      return std::move(status).with_context(file);
+    wf::Status status = commit_stored(registry, item.value("component", ""), item.value("key", ""),
+                                      kRegionEpoch, sha256_hex(text), *blob);
+    if (!status.ok()) return std::move(status).with_context(file);
   }
   return {};
 }

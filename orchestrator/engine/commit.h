@@ -32,6 +32,12 @@ struct CommitManifest {
   [[nodiscard]] static bool is_durable(const std::string& folder);
 };
 
+/// Makes what a sink had prepared visible, by the key and the blob that were stored, without the
+/// DAG.
+wf::Status commit_stored(plugin::Registry& registry, const std::string& component,
+                         const std::string& key, uint64_t epoch, const std::string& hash,
+                         const std::string& blob);
+
 /// Looks through the attempt folders below `folder` and rolls forward each commit that passed its
 /// commit point without being done. Idempotent; an error names the file.
 wf::Status recover_commits(const std::string& folder, plugin::Registry& registry);

@@ -23,7 +23,7 @@
 namespace weirflow::engine {
 
 struct Item {
-  enum class Kind : uint8_t { batch, watermark, barrier, end };
+  enum class Kind : uint8_t { batch, watermark, idle, barrier, end };
   Kind kind = Kind::batch;
   wf::Batch batch;    ///< of kind batch
   int64_t value = 0;  ///< watermark in microseconds, or the barrier's epoch
@@ -31,6 +31,8 @@ struct Item {
 
   static Item of(wf::Batch b);
   static Item watermark(int64_t us) { return {Kind::watermark, {}, us, 0}; }
+  /// The producer's watermark need not be waited for, until its next batch or watermark.
+  static Item idle() { return {Kind::idle, {}, 0, 0}; }
   static Item barrier(int64_t epoch) { return {Kind::barrier, {}, epoch, 0}; }
   static Item end() { return {Kind::end, {}, 0, 0}; }
 };

@@ -2,6 +2,7 @@
 #include "engine/input_gate.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace weirflow::engine {
 
@@ -49,10 +50,14 @@ std::optional<InputGate::Event> InputGate::take(size_t i, Item item) {
   Edge& edge = edges_[i];
   switch (item.kind) {
     case Item::Kind::batch:
+      edge.idle = idle_ = false;
       return Event{Event::Kind::batch, edge.port, std::move(item)};
     case Item::Kind::watermark:
+      edge.idle = idle_ = false;
       edge.watermark = std::max(edge.watermark, item.value);
       return advance_watermark();
+    case Item::Kind::idle:
+      return become_idle(edge);
     case Item::Kind::barrier:
       edge.at_barrier = true;
       barrier_ = item.value;
@@ -89,13 +94,23 @@ std::optional<InputGate::Event> InputGate::advance_watermark() {
   int64_t lowest = std::numeric_limits<int64_t>::max();
   bool any = false;
   for (const Edge& e : edges_)
-    if (!e.ended) {
+    if (!e.ended && !e.idle) {
       lowest = std::min(lowest, e.watermark);
       any = true;
     }
   if (!any || lowest <= watermark_) return std::nullopt;
   watermark_ = lowest;
   return Event{Event::Kind::watermark, 0, Item::watermark(lowest)};
+}
+
+/// The others may go on without it; when none is left, those behind are told.
+std::optional<InputGate::Event> InputGate::become_idle(Edge& edge) {
+  edge.idle = true;
+  if (auto event = advance_watermark()) return event;
+  const bool all =
+      std::all_of(edges_.begin(), edges_.end(), [](const Edge& e) { return e.ended || e.idle; });
+  if (!all || std::exchange(idle_, true)) return std::nullopt;
+  return Event{Event::Kind::idle, 0, Item::idle()};
 }
 
 std::optional<InputGate::Event> InputGate::align() {

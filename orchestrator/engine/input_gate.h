@@ -2,8 +2,9 @@
 #pragma once
 
 /// The inputs of a chain's first node as one: picks the next item among the edges of all ports,
-/// combines watermarks (minimum over the edges that have not ended) and aligns barriers (an edge
-/// that brought barrier N is not read until every other edge brought it or ended).
+/// combines watermarks (minimum over the edges that have not ended and are not idle), and aligns
+/// barriers (an edge that brought barrier N is not read until every other edge brought it or
+/// ended).
 ///
 /// Order: edges are taken in turn, so that no edge starves; an *ordered* gate reads the edges of
 /// each port in list order instead, the next only when the one before has ended.
@@ -22,7 +23,7 @@ namespace weirflow::engine {
 class InputGate {
  public:
   struct Event {
-    enum class Kind { batch, port_end, all_end, watermark, barrier } kind = Kind::batch;
+    enum class Kind { batch, port_end, all_end, watermark, idle, barrier } kind = Kind::batch;
     uint32_t port = 0;  ///< of batch and port_end
     Item item;          ///< of batch, watermark, barrier
   };
@@ -40,6 +41,10 @@ class InputGate {
   void rest();
   /// Every edge is closed: nothing more is wanted.
   void close();
+  /// The lowest of the inputs' watermarks so far; the lowest int64 before the first.
+  [[nodiscard]] int64_t watermark() const { return watermark_; }
+  /// Of a checkpoint: only higher ones are events again.
+  void restore_watermark(int64_t us) { watermark_ = us; }
 
  private:
   struct Edge {
@@ -47,6 +52,7 @@ class InputGate {
     InputEdge* edge;
     bool ended = false;
     bool at_barrier = false;
+    bool idle = false;
     int64_t watermark = std::numeric_limits<int64_t>::min();
   };
   [[nodiscard]] bool readable(size_t i) const;
@@ -54,6 +60,7 @@ class InputGate {
   std::optional<Event> after_end(size_t i);
   std::optional<Event> advance_watermark();
   std::optional<Event> align();
+  std::optional<Event> become_idle(Edge& edge);
   std::vector<Edge> edges_;
   uint32_t ports_ = 0;
   bool ordered_ = false;
@@ -61,6 +68,7 @@ class InputGate {
   size_t turn_ = 0;
   int64_t watermark_ = std::numeric_limits<int64_t>::min();
   int64_t barrier_ = -1;
+  bool idle_ = false;  ///< all edges are, and it was said
   std::vector<Event> pending_;
 };
 

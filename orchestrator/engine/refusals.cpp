@@ -50,16 +50,37 @@ wf::Batch EnvelopeBuilder::finish() {
 
 DeadLetterFile::~DeadLetterFile() {
   if (fd_ >= 0) ::close(fd_);
-  if (fd_ >= 0 && !published_) ::unlink((path_ + ".part").c_str());
+  if (fd_ >= 0 && !published_ && !goes_on_) ::unlink((path_ + ".part").c_str());
 }
 
 wf::Status DeadLetterFile::open_locked() {
   if (fd_ >= 0) return {};
   std::error_code ignored;
   std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), ignored);
-  fd_ = ::open((path_ + ".part").c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
-  if (fd_ < 0) return errno_status("dead letters: cannot create " + path_ + ".part");
+  const std::string path = goes_on_ ? path_ : path_ + ".part";
+  fd_ = ::open(path.c_str(), O_CREAT | (goes_on_ ? 0 : O_TRUNC) | O_WRONLY | O_CLOEXEC, 0644);
+  if (fd_ < 0) return errno_status("dead letters: cannot create " + path);
+  if (!goes_on_) return {};
+  if (::ftruncate(fd_, bytes_) != 0 || ::lseek(fd_, bytes_, SEEK_SET) < 0)
+    return errno_status("dead letters: cannot cut " + path + " to what its checkpoint knows");
   return {};
+}
+
+wf::Status DeadLetterFile::go_on(Extent extent) {
+  const std::lock_guard lock(mutex_);
+  goes_on_ = true;
+  bytes_ = extent.bytes;
+  rows_ = extent.rows;
+  std::error_code ignored;
+  // What a crash left behind the checkpoint comes again.
+  if (!std::filesystem::exists(path_, ignored)) return {};
+  return open_locked();
+}
+
+wf::Result<DeadLetterFile::Extent> DeadLetterFile::sync() {
+  const std::lock_guard lock(mutex_);
+  if (fd_ >= 0 && ::fdatasync(fd_) != 0) return errno_status("dead letters: cannot sync " + path_);
+  return Extent{bytes_, rows_};
 }
 
 wf::Status DeadLetterFile::append(const wf::Batch& envelopes) {
@@ -70,14 +91,19 @@ wf::Status DeadLetterFile::append(const wf::Batch& envelopes) {
   }
   const std::lock_guard lock(mutex_);
   WF_TRY(open_locked());
-  WF_TRY(write_all(fd_, lines, path_));
+  if (wf::Status status = write_all(fd_, lines, path_); !status.ok()) {
+    // Half a line must not stand in front of what comes next.
+    if (::ftruncate(fd_, bytes_) == 0) ::lseek(fd_, bytes_, SEEK_SET);
+    return status;
+  }
   rows_ += envelopes.rows();
+  bytes_ += static_cast<int64_t>(lines.size());
   return {};
 }
 
 wf::Status DeadLetterFile::publish() {
   const std::lock_guard lock(mutex_);
-  if (fd_ < 0 || published_) return {};
+  if (fd_ < 0 || published_ || goes_on_) return {};
   if (::fsync(fd_) != 0) return errno_status("dead letters: cannot sync " + path_);
   WF_TRY(rename_durably(path_ + ".part", path_));
   published_ = true;

@@ -42,11 +42,20 @@ class EnvelopeBuilder {
 
 /// The dead-letter file of one region attempt: JSON lines, one envelope each. Written beside its
 /// final name; publish() makes it visible, the destructor removes what was not published.
+/// With checkpoints it is visible from the start, and goes on from what the checkpoint remembers.
 /// Threads: append() from any.
 class DeadLetterFile {
  public:
   /// Nothing is created before the first append.
   explicit DeadLetterFile(std::string final_path) : path_(std::move(final_path)) {}
+  struct Extent {
+    int64_t bytes = 0, rows = 0;
+  };
+  /// Appends to the file itself, behind `extent`; what stands there is cut off. Before the first
+  /// append.
+  wf::Status go_on(Extent extent);
+  /// Synced so far, since go_on().
+  wf::Result<Extent> sync();
   ~DeadLetterFile();
   DeadLetterFile(const DeadLetterFile&) = delete;
   DeadLetterFile& operator=(const DeadLetterFile&) = delete;
@@ -62,7 +71,8 @@ class DeadLetterFile {
   const std::string path_;
   mutable std::mutex mutex_;
   int fd_ = -1;
-  int64_t rows_ = 0;
+  int64_t rows_ = 0, bytes_ = 0;
+  bool goes_on_ = false;
   bool published_ = false;
 };
 

@@ -15,6 +15,11 @@ RegionAttempt::RegionAttempt(RegionInputs inputs) : in_(std::move(inputs)) {
 }
 
 RegionAttempt::~RegionAttempt() {
+  timers_.stop();
+  if (coordinator_) {
+    coordinator_->cancel();
+    coordinator_->join();
+  }
   for (auto& chain : chains_) chain->stop();
   for (auto& job : jobs_) job->stop();
 }
@@ -27,13 +32,17 @@ wf::Result<std::unique_ptr<RegionAttempt>> RegionAttempt::prepare(RegionInputs i
     failed_node = attempt->failed_node_;
     return status;
   }
+  WF_TRY(attempt->recover());
   WF_TRY(attempt->make_spool_outputs());
   WF_TRY(attempt->make_chains());
+  WF_TRY(attempt->make_coordinator());
   return attempt;
 }
 
 void RegionAttempt::start() {
   activity_->enter();  // keeps the region from looking quiet while it is being started
+  if (coordinator_)
+    if (wf::Status status = coordinator_->start(); !status.ok()) (void)cancel_at(-1, status);
   for (auto& chain : chains_) chain->notify();
   for (auto& job : jobs_) job->notify();
   activity_->leave();
@@ -47,6 +56,10 @@ void RegionAttempt::stop_sources() {
 }
 
 void RegionAttempt::node_failed(int node, wf::Status status) {
+  // The transaction is lost with it, what came before is not: the region starts again.
+  if (coordinator_ && deciding_.count(node) &&
+      (status.code() == wf::Code::unavailable || status.code() == wf::Code::timeout))
+    coordinator_->lose_decider();
   (void)cancel_at(node, std::move(status));
 }
 
@@ -63,6 +76,7 @@ bool RegionAttempt::cancel_at(int node, wf::Status reason) {
   in_.attempt->cancelled = true;
   for (auto& chain : chains_) chain->cancel();
   for (auto& job : jobs_) job->cancel();
+  if (coordinator_) coordinator_->cancel();
   return first;
 }
 
@@ -78,7 +92,8 @@ void RegionAttempt::on_quiet() {
     const std::lock_guard lock(mutex_);
     if (quiet_) return;
     quiet_ = true;
-    if (failure_.ok() && !all_finished()) {
+    const bool stopped = coordinator_ && coordinator_->is_stopped();
+    if (failure_.ok() && !all_finished() && !stopped) {
       std::string waiting;
       for (const auto& chain : chains_)
         if (!chain->is_finished())

@@ -11,7 +11,8 @@
 /// Commit (design 03, a region as one epoch): every committer prepares; the manifest with their
 /// blobs is made durable and renamed to `committed` - the commit point -; then each commits. A
 /// crash behind the commit point is rolled forward by recover_commits(), one before it leaves
-/// nothing visible.
+/// nothing visible. A region with checkpoints commits with each of them (coordinator.h); it goes on
+/// from the last one.
 
 #include <functional>
 #include <map>
@@ -25,9 +26,12 @@
 #include "dag/plan.h"
 #include "dag/plan_links.h"
 #include "engine/chain.h"
+#include "engine/coordinator.h"
 #include "engine/models.h"
+#include "engine/recovery.h"
 #include "engine/services.h"
 #include "engine/spool_edge.h"
+#include "engine/timer_thread.h"
 #include "plugin/instance.h"
 #include "plugin/registry.h"
 
@@ -68,6 +72,14 @@ struct RegionInputs {
   };
   std::function<wf::Result<ApplyState>(const dag::PlanNode&)> state;
   std::function<void()> done;
+  /// Without a store the region is one epoch.
+  struct Checkpoints {
+    CheckpointStore* store = nullptr;  ///< locked
+    CheckpointOptions options;
+    RecoveryChoice choice;
+    std::function<bool()> cancelled;  ///< asked while the start waits for another side
+    std::string shard;                ///< "weirflow.<home>.<dag>.<shard>", for committers
+  } checkpoints;
 };
 
 class RegionAttempt {
@@ -85,6 +97,19 @@ class RegionAttempt {
   bool cancel_at(int node, wf::Status reason);
   /// [any] Its sources end as if there were no more; the rest goes on to its end.
   void stop_sources();
+  /// [any] With checkpoints: one more of them, then the end; without: as stop_sources().
+  void stop();
+  /// The outcome of a commit is unknown: the region starts again, which is not a retry.
+  [[nodiscard]] bool wants_recovery() const;
+  /// It ended behind a checkpoint, on request.
+  [[nodiscard]] bool is_stopped() const { return coordinator_ && coordinator_->is_stopped(); }
+  /// Recovery has found that this very run had committed its final epoch: there is nothing to
+  /// start.
+  [[nodiscard]] bool was_finished() const;
+  /// It has committed a checkpoint.
+  [[nodiscard]] bool has_progressed() const {
+    return coordinator_ && coordinator_->has_progressed();
+  }
   /// The region is quiet: finished, failed, cancelled or stalled.
   [[nodiscard]] bool is_done() const;
   /// Tasks whose component is being called now.
@@ -110,12 +135,6 @@ class RegionAttempt {
 
  private:
   class Job;
-  struct Committing {
-    int node = 0;
-    std::unique_ptr<plugin::Committer> committer;
-    std::string key;
-    std::string blob;  ///< empty until it has prepared
-  };
   explicit RegionAttempt(RegionInputs inputs);
   [[nodiscard]] const dag::PlanEdge& plan_edge(int id) const {
     return in_.plan->edges[static_cast<size_t>(id)];
@@ -133,6 +152,14 @@ class RegionAttempt {
   wf::Status make_job(const dag::PlanNode& node, bool blocking);
   wf::Result<LaneNode> make_instance(const dag::PlanNode& node, bool first);
   wf::Status attach_committer(const dag::PlanNode& node, plugin::Instance& instance);
+  void give_state(const dag::PlanNode& node, LaneNode& lane);
+  wf::Status recover();
+  [[nodiscard]] const TaskSnapshot* snapshot_of(int node) const;
+  wf::Status check_tasks(const Manifest& manifest) const;
+  [[nodiscard]] wf::Result<std::optional<ChainRestore>> restore_of(
+      const std::vector<ChainNode>& nodes) const;
+  void add_edge_cuts(const Chain& chain, ChainSnapshot& snapshot);
+  wf::Status make_coordinator();
   wf::Status check_rows();
   wf::Status commit();
   void abort_commit();
@@ -155,6 +182,11 @@ class RegionAttempt {
   std::vector<std::unique_ptr<Job>> jobs_;
   plugin::NullServices commit_services_;
   std::vector<Committing> committing_;
+  std::set<int> commits_, deciding_;  ///< nodes of committing_
+  Recovery recovery_;
+  std::vector<bool> decides_;  ///< by chain: its sink's commit is the commit point
+  std::unique_ptr<Coordinator> coordinator_;
+  TimerThread timers_;
   bool committed_ = false;                     ///< the commit point is passed
   std::map<int, std::vector<LaneNode>> made_;  ///< instances by node, one a lane
   wf::Buffer fitted_;

@@ -91,12 +91,20 @@ void RegionAttempt::abort_commit() {
 }
 
 wf::Status RegionAttempt::end(Spools& spools) {
+  timers_.stop();
   for (auto& chain : chains_) chain->stop();
   for (auto& job : jobs_) job->stop();
   wf::Status status;
   {
     const std::lock_guard lock(mutex_);
     status = failure_;
+  }
+  if (coordinator_) {
+    // Committed with its checkpoints; what was not is what the next start repeats.
+    coordinator_->join();
+    for (auto& chain : chains_)
+      chain->settle(coordinator_->last_committed(), coordinator_->oldest_kept());
+    return status;
   }
   if (status.ok()) status = check_rows();
   std::vector<std::pair<std::pair<int, int>, SpoolFile>> complete;

@@ -80,7 +80,9 @@ wf::Result<LaneNode> RegionAttempt::make_instance(const PlanNode& node, bool fir
   LaneNode lane;
   lane.services = std::make_unique<TaskServices>(node, *in_.attempt, counters(node.id),
                                                  outcome(node.id), state.version);
+  give_state(node, lane);
   WF_ASSIGN(lane.instance, plugin::Instance::create(*component, *lane.services));
+  if (!lane.instance->has_timers()) lane.timers.reset();
   WF_ASSIGN(const wf::Value::Table config, in_.config(node));
   WF_TRY(lane.instance->configure(config));
   if (state.owner) WF_TRY(lane.instance->load(state.bytes));
@@ -125,18 +127,46 @@ wf::Result<LaneNode> RegionAttempt::make_instance(const PlanNode& node, bool fir
   return lane;
 }
 
+/// State by key, and timers in it, for a task that may ask for them.
+void RegionAttempt::give_state(const PlanNode& node, LaneNode& lane) {
+  if (!node.component.can(WF_ABILITY_STATEFUL)) return;
+  TaskServices* services = lane.services.get();
+  lane.keyed_state =
+      std::make_unique<KeyedState>([services](int64_t bytes) { services->adjust_memory(bytes); });
+  lane.timers = std::make_unique<TaskTimers>(*lane.keyed_state);
+  services->set_state(lane.keyed_state.get(), lane.timers.get());
+}
+
 wf::Status RegionAttempt::attach_committer(const PlanNode& node, plugin::Instance& instance) {
   if (!instance.is_committing()) return {};
   WF_ASSIGN(const std::string key, instance.commit_key());
   if (key.empty()) return {};
+  const wf::CommitMode mode = instance.commit_mode();
+  if (mode == wf::CommitMode::none) return {};
+  WF_ASSIGN(const std::string options, instance.shared_options());
   Committing* shared = nullptr;
-  for (Committing& c : committing_)
+  for (Committing& c : committing_) {
     if (c.key == key) shared = &c;
+    if (c.key != key && mode == wf::CommitMode::decides && c.mode == mode)
+      return wf::invalid_config(
+          "commits with each checkpoint, and so does " +
+          in_.plan->nodes[static_cast<size_t>(c.node)].task +
+          ", to another place: only one of them can decide; give one another `delivery`");
+  }
+  if (shared && shared->shared_options != options)
+    return wf::invalid_config("writes to the same place as " +
+                              in_.plan->nodes[static_cast<size_t>(shared->node)].task +
+                              ", in one transaction, with other options (" + options + " and " +
+                              shared->shared_options + ")");
   if (!shared) {
     WF_ASSIGN(auto made, instance.create_committer(
-                             commit_services_, plugin::Instance::From::configuration, key, kShard));
-    shared = &committing_.emplace_back(Committing{node.id, std::move(made), key, {}});
+                             commit_services_, plugin::Instance::From::configuration, key,
+                             in_.checkpoints.shard.empty() ? kShard : in_.checkpoints.shard));
+    shared =
+        &committing_.emplace_back(Committing{node.id, key, options, mode, std::move(made), {}});
   }
+  commits_.insert(node.id);
+  if (mode == wf::CommitMode::decides) deciding_.insert(node.id);
   return instance.attach(*shared->committer);
 }
 
@@ -192,6 +222,9 @@ wf::Status RegionAttempt::make_chains() {
   std::map<int, Chain*> chain_of;
   for (auto& chain : chains_)
     for (const ChainNode& node : chain->nodes()) chain_of[node.plan->id] = chain.get();
+  in_.attempt->wake_at = [this, chain_of](int64_t at_us, int node) {
+    timers_.at(at_us, [chain = chain_of.at(node)] { chain->notify(); });
+  };
   for (auto& [id, queue] : queues_) {
     const PlanEdge& e = in_.plan->edges[static_cast<size_t>(id)];
     queue->on_item([chain = chain_of.at(e.to)] { chain->notify(); });
@@ -267,10 +300,22 @@ wf::Status RegionAttempt::make_chain(const dag::PlanChain& chain) {
   for (const ChainNode& node : nodes)
     for (size_t lane = 0; lane < lanes.size(); ++lane)
       lanes[lane].push_back(std::move(made_.at(node.plan->id)[lane]));
-  chains_.push_back(std::make_unique<Chain>(
-      std::move(nodes), std::move(lanes), std::move(gate), chain.blocking ? nullptr : in_.pool,
-      *activity_, *in_.attempt,
-      ChainEvents{[this](int node, wf::Status s) { node_failed(node, std::move(s)); }, [] {}}));
+  const int first = nodes.front().plan->id;
+  const bool commits = commits_.count(first) > 0 && in_.checkpoints.store;
+  WF_ASSIGN(auto restore, restore_of(nodes));
+  ChainEvents events;
+  events.failed = [this](int node, wf::Status s) { node_failed(node, std::move(s)); };
+  const auto number = chains_.size();
+  if (in_.checkpoints.store)
+    events.snapshot = [this, number](ChainSnapshot snapshot) {
+      add_edge_cuts(*chains_[number], snapshot);
+      coordinator_->take(std::move(snapshot));
+    };
+  chains_.push_back(std::make_unique<Chain>(std::move(nodes), std::move(lanes), std::move(gate),
+                                            chain.blocking ? nullptr : in_.pool, *activity_,
+                                            *in_.attempt, std::move(events)));
+  chains_.back()->set_up(static_cast<int>(number), commits, std::move(restore));
+  decides_.push_back(deciding_.count(first) > 0);
   return {};
 }
 

@@ -101,6 +101,20 @@ Run::~Run() {
   if (lock_ >= 0) ::close(lock_);
 }
 
+void Run::stop() {
+  stop_ = true;
+  const std::lock_guard lock(mutex_);
+  ++events_;
+  changed_.notify_all();
+}
+
+void Run::stop_streams() {
+  if (!stop_ || streams_stopped_) return;
+  streams_stopped_ = true;
+  for (auto& live : live_)
+    if (!live->ended && live->run && !live->context.ends) live->run->stop();
+}
+
 void Run::cancel() {
   cancel_ = true;
   const std::lock_guard lock(mutex_);
@@ -133,6 +147,11 @@ wf::Status Run::begin() {
     if (recovered.ok()) remove_run_folder(entry.path().string());
     ::close(*other);
     WF_TRY(wf::Status(recovered));
+  }
+  if (std::any_of(plan_.regions.begin(), plan_.regions.end(),
+                  [](const PlanRegion& region) { return region.checkpointed; })) {
+    WF_ASSIGN(checkpoints_, CheckpointStore::open(options_.home, plan_.dag, std::string(kShard)));
+    WF_TRY(checkpoints_->lock());
   }
   pool_ = std::make_unique<Pool>(options_.threads);
   return {};
@@ -190,6 +209,7 @@ void Run::stop_sources_in_time() {
 /// Ends what has ended, starts what can start. False when nothing runs or waits any more.
 bool Run::advance() {
   stop_sources_in_time();
+  stop_streams();
   std::vector<Live*> quiet;
   {
     const std::lock_guard lock(mutex_);
@@ -204,7 +224,7 @@ bool Run::advance() {
       if (steady_us() < live.retry_at_us) continue;
       live.retry_at_us = 0;
       live.ended = true;
-      start_region(*live.region, live.attempt + 1);
+      start_region(*live.region, live.next_attempt);
     } else if (live.run && live.deadline_us > 0 && steady_us() >= live.deadline_us) {
       if (!live.timed_out) {
         live.timed_out = true;

@@ -61,6 +61,8 @@ struct RunOptions {
   int64_t sample_rows = 0;
   /// So long after the start the sources end as if there were no more; microseconds, 0 = never.
   int64_t until_us = 0;
+  /// Where a stream goes on from, when it is not where it was.
+  RecoveryChoice recovery;
   /// Told what the run does, for a supervisor. Lives longer than the run; may be null.
   FlightRecord* record = nullptr;
 };
@@ -92,7 +94,8 @@ struct RunReport {
   std::string run_id, folder;
   bool success = false;
   bool cancelled = false;
-  std::string error;  ///< of the first task that failed, or of the run itself
+  bool stopped = false;  ///< a stream, on request, behind a checkpoint
+  std::string error;     ///< of the first task that failed, or of the run itself
   wf::Code code = wf::Code::ok;
   std::string failed_task;
   int64_t start_us = 0;  ///< wall clock
@@ -117,6 +120,9 @@ class Run {
   wf::Result<RunReport> execute();
   /// [any] Stops everything; nothing that is not committed yet is committed.
   void cancel();
+  /// [any] Rows without end stop behind one more checkpoint, or, without checkpoints, as if there
+  /// were no more of them; what has an end goes on to it.
+  void stop();
 
  private:
   struct Live;
@@ -124,6 +130,9 @@ class Run {
   wf::Status begin();
   bool advance();
   void stop_sources_in_time();
+  void stop_streams();
+  wf::Status set_up_checkpoints(RegionInputs& inputs);
+  [[nodiscard]] bool may_recover(Live& live) const;
   void decide_nodes();
   void look_again(int node);
   void announce(int node);
@@ -138,6 +147,7 @@ class Run {
   bool start_ready_regions();
   void start_region(const dag::PlanRegion& region, int attempt);
   void region_ended(Live& live);
+  void region_succeeded(Live& live);
   void region_failed(Live& live, const wf::Status& status, int node);
   [[nodiscard]] bool may_retry(const Live& live, const wf::Status& status, int node) const;
   wf::Status store_version(const dag::PlanNode& node);
@@ -162,7 +172,9 @@ class Run {
   std::condition_variable changed_;
   int events_ = 0;
   std::vector<Live*> quiet_;  ///< attempts that are done and were not ended yet
-  std::atomic<bool> cancel_{false};
+  std::atomic<bool> cancel_{false}, stop_{false};
+  bool streams_stopped_ = false;
+  bool stopped_ = false;  ///< a stream ended behind its checkpoint
   bool sources_stopped_ = false;
 
   std::vector<TaskState> states_;
@@ -189,6 +201,9 @@ class Run {
   wf::Code first_code_ = wf::Code::ok;
   std::vector<std::string> silent_;
 
+  /// Of the region with checkpoints; held for as long as the run.
+  std::unique_ptr<CheckpointStore> checkpoints_;
+  int recoveries_ = 0;  ///< in a row from the same epoch
   std::unique_ptr<Pool> pool_;
   std::vector<std::unique_ptr<Live>> live_;  ///< attempts that run or wait for their retry
   /// Ended ones, until no thread of the pool can still be on its way out of them.

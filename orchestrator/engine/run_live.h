@@ -15,6 +15,7 @@ namespace weirflow::engine {
 struct Run::Live {
   const dag::PlanRegion* region = nullptr;
   int attempt = 1;
+  int next_attempt = 2;  ///< of the retry; the same one after a commit of unknown outcome
   std::set<int> active;
   AttemptContext context;
   std::unique_ptr<DeadLetterFile> dead_letters;

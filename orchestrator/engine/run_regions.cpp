@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "core/clock.h"
+#include "engine/commit.h"
 #include "engine/run.h"
 #include "engine/run_live.h"
 
@@ -18,6 +19,9 @@ namespace {
 /// Attempts at work at a time: each may hold threads, files and memory. One that waits for its
 /// retry does not count.
 constexpr size_t kMostAttempts = 256;
+
+/// Recoveries of a region from one epoch before its failure is taken for lasting.
+constexpr int kMostRecoveries = 3;
 
 }  // namespace
 
@@ -67,13 +71,18 @@ void Run::start_region(const PlanRegion& region, int attempt) {
   }
   const std::string folder =
       folder_ + "/region-" + std::to_string(region.id) + "-" + std::to_string(attempt);
-  live.dead_letters = std::make_unique<DeadLetterFile>(options_.home + "/dead_letters/" +
-                                                       plan_.dag + "/" + options_.run_id + "-" +
-                                                       std::to_string(region.id) + ".jsonl");
+  const bool checkpointed = region.checkpointed;
+  // A stream has one file, which goes on from start to start.
+  live.dead_letters = std::make_unique<DeadLetterFile>(
+      options_.home + "/dead_letters/" + plan_.dag + "/" +
+      (checkpointed ? std::string(kShard) : options_.run_id + "-" + std::to_string(region.id)) +
+      ".jsonl");
   AttemptContext& context = live.context;
   context.dag = plan_.dag;
   context.run = options_.run_id;
   context.attempt = attempt;
+  context.checkpointed = checkpointed;
+  context.ends = !region.endless;
   context.run_start_us = start_us_;
   context.threads = options_.threads;
   context.log = options_.log;
@@ -118,19 +127,50 @@ void Run::start_region(const PlanRegion& region, int attempt) {
         live.timeout_node = id;
       }
   int failed_node = -1;
-  auto prepared = RegionAttempt::prepare(std::move(inputs), failed_node);
+  wf::Status ready = checkpointed ? set_up_checkpoints(inputs) : wf::Status();
+  auto prepared = ready.ok() ? RegionAttempt::prepare(std::move(inputs), failed_node)
+                             : wf::Result<std::unique_ptr<RegionAttempt>>(std::move(ready));
   if (!prepared.ok()) {
     region_failed(live, prepared.error(), failed_node);
     return;
   }
   live.run = std::move(*prepared);
+  if (live.run->was_finished()) return region_succeeded(live);
   live.run->start();
+  if (streams_stopped_ && !context.ends) live.run->stop();
+}
+
+wf::Status Run::set_up_checkpoints(RegionInputs& inputs) {
+  WF_ASSIGN(const std::string home, home_id(options_.home));
+  inputs.checkpoints.store = checkpoints_.get();
+  inputs.checkpoints.options.interval_us = plan_.checkpoints.interval_us;
+  inputs.checkpoints.options.timeout_us = plan_.checkpoints.timeout_us;
+  inputs.checkpoints.options.keep = plan_.checkpoints.keep;
+  inputs.checkpoints.choice = options_.recovery;
+  inputs.checkpoints.cancelled = [this] { return cancel_ || stop_; };
+  inputs.checkpoints.shard = "weirflow." + home + "." + plan_.dag + "." + std::string(kShard);
+  // The choice is for the first start: a further attempt goes on from what that has committed.
+  options_.recovery.from_checkpoint.reset();
+  return {};
+}
+
+/// A commit of unknown outcome: begun again from what recovery finds, unless that does not help.
+bool Run::may_recover(Live& live) const {
+  return !cancel_ && live.run && live.run->wants_recovery();
 }
 
 void Run::region_ended(Live& live) {
   wf::Status status = live.run->end(spools_);
+  if (status.ok() && live.run->is_stopped()) stopped_ = true;
+  if (!status.ok()) {
+    keep_outcome(live);
+    return region_failed(live, status, live.run->failed_node());
+  }
+  region_succeeded(live);
+}
+
+void Run::region_succeeded(Live& live) {
   keep_outcome(live);
-  if (!status.ok()) return region_failed(live, status, live.run->failed_node());
   live.ended = true;
   for (const int id : live.active) {
     set_state(id, TaskState::success);
@@ -157,12 +197,22 @@ bool Run::may_retry(const Live& live, const wf::Status& status, int node) const 
 
 void Run::region_failed(Live& live, const wf::Status& status, int node) {
   const std::string name = node < 0 ? "" : plan_.nodes[static_cast<size_t>(node)].task;
+  if (may_recover(live)) {
+    recoveries_ = live.run->has_progressed() ? 1 : recoveries_ + 1;
+    if (recoveries_ <= kMostRecoveries) {
+      live.next_attempt = live.attempt;
+      live.retry_at_us = steady_us() + 100'000 * (int64_t{1} << recoveries_);
+      for (const int id : live.active) set_state(id, TaskState::up_for_retry);
+      return;
+    }
+  }
   if (may_retry(live, status, node)) {
     const PlanNode& n = plan_.nodes[static_cast<size_t>(node)];
     double delay =
         static_cast<double>(n.retry_delay_us) * std::pow(n.retry_backoff, live.attempt - 1);
     if (n.max_retry_delay_us > 0)
       delay = std::min(delay, static_cast<double>(n.max_retry_delay_us));
+    live.next_attempt = live.attempt + 1;
     live.retry_at_us = std::max<int64_t>(steady_us() + static_cast<int64_t>(delay), 1);
     for (const int id : live.active) set_state(id, TaskState::up_for_retry);
     if (options_.log)

@@ -56,6 +56,7 @@ RunReport Run::report() {
   r.run_id = options_.run_id;
   r.folder = folder_;
   r.cancelled = cancel_;
+  r.stopped = stopped_;
   r.start_us = start_us_;
   r.duration_us = steady_us() - start_steady_us_;
   for (size_t i = 0; i < states_.size(); ++i)

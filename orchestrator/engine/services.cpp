@@ -78,6 +78,8 @@ TaskServices::TaskServices(const dag::PlanNode& node, AttemptContext& attempt,
   task_.run_start_us = attempt.run_start_us;
   task_.attempt = static_cast<uint32_t>(attempt.attempt);
   task_.threads = static_cast<uint32_t>(attempt.threads);
+  task_.checkpointed = attempt.checkpointed;
+  task_.deterministic = node.deterministic;
 }
 
 void TaskServices::log(wf::LogLevel level, std::string_view message) {
@@ -96,14 +98,56 @@ void TaskServices::observe_metric(std::string_view name, double value) {
 }
 
 wf::Code TaskServices::refuse(Refusal refusal) {
-  counters_.refused += 1;
   const std::lock_guard lock(mutex_);
+  if (cut_)
+    refused_behind_.push_back(std::move(refusal));
+  else
+    refuse_locked(refusal);
+  return wf::Code::ok;
+}
+
+std::vector<wf::Batch> TaskServices::take_letters() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(letters_, {});
+}
+
+void TaskServices::refuse_locked(const Refusal& refusal) {
+  counters_.refused += 1;
+  attempt_.moved.fetch_add(1, std::memory_order_relaxed);
   if (first_refusal_.empty()) {
     first_refusal_ = refusal.message;
     if (!refusal.position.empty()) first_refusal_ += " (" + refusal.position + ")";
   }
   envelopes_.add(refusal, now_us());
-  return wf::Code::ok;
+}
+
+void TaskServices::count_rows(uint32_t what, int64_t rows) {
+  const std::lock_guard lock(mutex_);
+  if (cut_)
+    counted_behind_.emplace_back(what, rows);
+  else
+    count_locked(what, rows);
+}
+
+void TaskServices::count_locked(uint32_t what, int64_t rows) {
+  counters_.add(what, rows);
+  attempt_.moved.fetch_add(1, std::memory_order_relaxed);
+}
+
+void TaskServices::cut_rows() {
+  const std::lock_guard lock(mutex_);
+  cut_ = true;
+}
+
+void TaskServices::end_cut() {
+  const std::lock_guard lock(mutex_);
+  cut_ = false;
+  for (const auto& [what, rows] : std::exchange(counted_behind_, {})) count_locked(what, rows);
+  for (const Refusal& refusal : std::exchange(refused_behind_, {})) refuse_locked(refusal);
+}
+
+void TaskServices::let_sources_rest(bool rest, std::string_view reason) {
+  if (attempt_.pressure) attempt_.pressure(node_.id, rest, reason);
 }
 
 wf::Code TaskServices::refuse_row(uint32_t port, int64_t row, std::string_view code,
@@ -147,7 +191,11 @@ wf::Result<wf::Batch> TaskServices::take_refused(bool connected) {
     case dag::OnError::skip:
       return wf::Batch();
     case dag::OnError::dead_letter:
-      if (attempt_.dead_letters) WF_TRY(attempt_.dead_letters->append(rows));
+      // With checkpoints they go to the file with the one that they belong to.
+      if (attempt_.checkpointed)
+        letters_.push_back(std::move(rows));
+      else if (attempt_.dead_letters)
+        WF_TRY(attempt_.dead_letters->append(rows));
       return wf::Batch();
     case dag::OnError::fail:
       break;

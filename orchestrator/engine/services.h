@@ -56,6 +56,19 @@ struct AttemptContext {
   std::atomic<bool> cancelled{false};
   /// Sources are not asked for more; what they gave goes to its end.
   std::atomic<bool> sources_stopped{false};
+
+  // Of an attempt with checkpoints (checkpoints.h).
+  bool checkpointed = false;
+  bool ends = true;                   ///< the region's rows end by themselves
+  std::atomic<int64_t> barrier{0};    ///< the last epoch whose barrier the sources are to send
+  std::atomic<bool> rest{false};      ///< sources rest behind the barrier that they have sent
+  std::atomic<int64_t> committed{0};  ///< the last committed epoch
+  std::atomic<int> postponing{0};     ///< chains that wait at a barrier for a sink's other side
+  std::atomic<int64_t> oldest{0};     ///< the oldest checkpoint that is kept
+  std::atomic<uint64_t> moved{0};  ///< changes whenever something happens that a checkpoint holds
+  std::function<void(int node, bool rest, std::string_view reason)> pressure;
+  /// Notifies a chain at a time by the run's clock, for processing timers.
+  std::function<void(int64_t at_us, int node)> wake_at;
 };
 
 /// The services of one instance. Threads: as HostServices; begin()/end() on the worker.
@@ -80,21 +93,43 @@ class TaskServices final : public plugin::NullServices {
   int64_t memory_budget() override { return attempt_.task_memory; }
   void adjust_memory(int64_t bytes) override;
   std::string spill_folder() override;
+  void count_rows(uint32_t what, int64_t rows) override;
+  void cut_rows() override;
+  void let_sources_rest(bool rest, std::string_view reason) override;
+  plugin::KeyedStore* keyed_state() override { return keyed_state_; }
+  plugin::TimerService* timers() override { return timers_; }
+  /// Live longer than the instance's last call; null: none. [setup]
+  void set_state(plugin::KeyedStore* state, plugin::TimerService* timers) {
+    keyed_state_ = state;
+    timers_ = timers;
+  }
 
   /// The batch that the next process() call is given, for refuse_row. [worker]
   void begin(const wf::Batch* input) { input_ = input; }
   /// Envelopes of what was refused since the last call; empty when none or when the policy is not
   /// to hand them on. `connected`: the errors output has a reader. Not ok: the policy is to fail.
   wf::Result<wf::Batch> take_refused(bool connected);
+  /// With checkpoints: envelopes for the dead-letter file since the last call.
+  std::vector<wf::Batch> take_letters();
+  /// The barrier's part is taken: what was counted and refused behind it counts from now on.
+  void end_cut();
 
  private:
   wf::Code refuse(Refusal refusal);
+  void refuse_locked(const Refusal& refusal);
+  void count_locked(uint32_t what, int64_t rows);
   const dag::PlanNode& node_;
   AttemptContext& attempt_;
   TaskCounters& counters_;
   TaskOutcome& outcome_;
   const wf::Batch* input_ = nullptr;
+  plugin::KeyedStore* keyed_state_ = nullptr;
+  plugin::TimerService* timers_ = nullptr;
   std::mutex mutex_;
+  bool cut_ = false;  ///< between cut_rows() and end_cut()
+  std::vector<wf::Batch> letters_;
+  std::vector<Refusal> refused_behind_;
+  std::vector<std::pair<uint32_t, int64_t>> counted_behind_;
   std::string spill_;
   EnvelopeBuilder envelopes_;
   std::string first_refusal_;

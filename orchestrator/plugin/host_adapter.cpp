@@ -93,6 +93,7 @@ struct HostCalls {
     if (what >= WF_COUNT_PASSED && what <= WF_COUNT_READ && rows > 0)
       services(host).count_rows(what, rows);
   }
+  static void cut_rows(const wf_host* host) noexcept { services(host).cut_rows(); }
   static void set_pressure(const wf_host* host, uint32_t rest, wf_str reason) noexcept {
     services(host).let_sources_rest(rest == 1, wf::view(reason));
   }
@@ -190,7 +191,7 @@ struct HostCalls {
     static const wf_result kResult{sizeof(wf_result), 0, set_result};
     static const wf_memory kMemory{sizeof(wf_memory), 0, budget, adjust, spill_folder};
     static const wf_task_service kTask{sizeof(wf_task_service), 0, task};
-    static const wf_rows kRows{sizeof(wf_rows), 0, count_rows};
+    static const wf_rows kRows{sizeof(wf_rows), 0, count_rows, cut_rows};
     static const wf_pressure kPressure{sizeof(wf_pressure), 0, set_pressure};
     static const wf_keyed_state kState{
         sizeof(wf_keyed_state), 0, state_get, state_put, state_erase, state_scan, state_size};

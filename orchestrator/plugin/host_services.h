@@ -98,6 +98,8 @@ class HostServices {
 
   /// WF_COUNT_*, rows >= 0, from outside of a call.
   virtual void count_rows(uint32_t what, int64_t rows) = 0;
+  /// [worker] During freeze: what is counted and refused later is behind the barrier.
+  virtual void cut_rows() = 0;
   /// A sink asks that the sources rest at a barrier, or no longer.
   virtual void let_sources_rest(bool rest, std::string_view reason) = 0;
   /// Null: the task has none.
@@ -132,6 +134,7 @@ class NullServices : public HostServices {
   std::string spill_folder() override { return {}; }
   const TaskInfo& task() override { return task_; }
   void count_rows(uint32_t, int64_t) override {}
+  void cut_rows() override {}
   void let_sources_rest(bool, std::string_view) override {}
   KeyedStore* keyed_state() override { return nullptr; }
   TimerService* timers() override { return nullptr; }

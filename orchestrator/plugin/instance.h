@@ -66,6 +66,7 @@ class Output {
   virtual void count(uint32_t what, int64_t rows) = 0;
   /// See wf_emitter::watermark.
   virtual void watermark(int64_t us) { (void)us; }
+  virtual void idle() {}
 };
 
 /// What a component wants next.
@@ -157,6 +158,7 @@ class Instance {
   wf::Status restore(std::string_view snapshot);
   void committed(uint64_t epoch);
   void paused(bool is_paused);
+  void retired(uint64_t epoch);
   /// [any] -1: not known.
   int64_t total_bytes();
   int64_t read_bytes();

@@ -25,6 +25,7 @@ EmitCall::EmitCall(Output& out, const std::vector<wf::SchemaPtr>& schemas)
   abi_.watermark = [](void* context, int64_t us) noexcept {
     static_cast<EmitCall*>(context)->out_.watermark(us);
   };
+  abi_.idle = [](void* context) noexcept { static_cast<EmitCall*>(context)->out_.idle(); };
 }
 
 int32_t EmitCall::emit(uint32_t port, ArrowArray* batch) {

@@ -88,6 +88,12 @@ void Instance::paused(bool is_paused) {
   source_->paused(self_, is_paused ? 1 : 2);
 }
 
+void Instance::retired(uint64_t epoch) {
+  if (!source_ || !source_->retired) return;
+  const BusyMark mark(busy_);
+  source_->retired(self_, epoch);
+}
+
 int64_t Instance::total_bytes() {
   return source_ && source_->total_bytes ? source_->total_bytes(self_) : -1;
 }

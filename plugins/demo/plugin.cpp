@@ -2,6 +2,10 @@
 #include <weirflow/plugin.hpp>
 
 #include <charconv>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
 
 #include "comments.h"
 
@@ -17,6 +21,7 @@ struct CommentsConfig {
   int64_t start = 1'466'899'200;
   double rate = 0.05;
   int64_t batch_rows = 1024;
+  double pace = 0;
 };
 
 class Comments final : public wf::Source<CommentsConfig> {
@@ -24,6 +29,7 @@ class Comments final : public wf::Source<CommentsConfig> {
   static constexpr auto kInfo =
       wf::component("demo.comments")
           .version("1.0.0")
+          .blocking()  // at a pace it waits
           .summary("Makes comment-like text with a label that a classifier can learn");
   static constexpr auto kConfig = wf::fields(
       wf::field("rows", &CommentsConfig::rows)
@@ -44,7 +50,11 @@ class Comments final : public wf::Source<CommentsConfig> {
       wf::field("batch_rows", &CommentsConfig::batch_rows)
           .range(1, 65'536)
           .help("Rows of a batch at most")
-          .example("100"));
+          .example("100"),
+      wf::field("pace", &CommentsConfig::pace)
+          .range(0, 1e9)
+          .help("Rows per second of the clock; 0: as fast as they are taken")
+          .example("50"));
   static constexpr auto kPorts =
       wf::ports(wf::output("out")
                     .column("id", "utf8")
@@ -67,12 +77,15 @@ class Comments final : public wf::Source<CommentsConfig> {
     return {};
   }
   bool is_bounded() const override { return config().rows > 0; }
-  Status next(wf::Emitter& out, wf::Duration) override {
-    int64_t count = config().batch_rows;
+  void wake() override { woken_.notify_all(); }
+  Status next(wf::Emitter& out, wf::Duration max_wait) override {
+    int64_t count = std::min(config().batch_rows, due(max_wait));
+    if (count <= 0) return out.idle(), Status();
     if (is_bounded()) count = std::min(count, config().rows - row_);
     if (count <= 0) return out.done(), Status();
     out.emit(make_comments(settings_, row_, count));
     row_ += count;
+    given_ += count;
     if (is_bounded() && row_ >= config().rows) out.done();
     return {};
   }
@@ -86,8 +99,29 @@ class Comments final : public wf::Source<CommentsConfig> {
   }
 
  private:
+  /// Rows that the pace allows by now; waits for the first of them, but not longer than told.
+  int64_t due(wf::Duration max_wait) {
+    if (config().pace <= 0) return config().batch_rows;
+    const auto now = std::chrono::steady_clock::now();
+    if (given_ == 0 && !began_) began_ = now;
+    const auto allowed = [&] {
+      const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - *began_;
+      return static_cast<int64_t>(passed.count() * config().pace) + 1 - given_;
+    };
+    if (const int64_t rows = allowed(); rows > 0) return rows;
+    const std::chrono::duration<double> next(static_cast<double>(given_) / config().pace);
+    const auto at = *began_ + std::chrono::duration_cast<wf::Duration>(next);
+    std::unique_lock lock(mutex_);
+    woken_.wait_until(lock, std::min(at, now + max_wait));
+    return allowed();
+  }
+
   CommentSettings settings_;
   int64_t row_ = 0;
+  int64_t given_ = 0;  ///< since the start
+  std::optional<std::chrono::steady_clock::time_point> began_;
+  std::mutex mutex_;
+  std::condition_variable woken_;
 };
 
 }  // namespace

@@ -238,6 +238,13 @@ Status OutputFile::flush() {
   return state_->compressor || state_->ended ? Status() : state_->drain();
 }
 
+void OutputFile::rename(const std::string& file_name) {
+  if (!state_->direct)
+    state_->blob.final = (fs::path(state_->blob.final).parent_path() / file_name).string();
+}
+
+bool OutputFile::is_direct() const { return state_->direct; }
+
 Result<std::string> OutputFile::prepare() {
   State& s = *state_;
   if (s.ended) return internal_error(s.name + ": ended twice");

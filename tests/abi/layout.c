@@ -152,13 +152,14 @@ AT(wf_task_service, struct_size, 0);
 AT(wf_task_service, reserved, 4);
 AT(wf_task_service, get, 8);
 
-SIZE(wf_emitter, 40);
+SIZE(wf_emitter, 48);
 AT(wf_emitter, struct_size, 0);
 AT(wf_emitter, reserved, 4);
 AT(wf_emitter, context, 8);
 AT(wf_emitter, emit, 16);
 AT(wf_emitter, count, 24);
 AT(wf_emitter, watermark, 32);
+AT(wf_emitter, idle, 40);
 
 SIZE(wf_bind_port, 32);
 AT(wf_bind_port, struct_size, 0);
@@ -271,7 +272,7 @@ AT(wf_entry, n_components, 80);
 AT(wf_entry, reserved, 84);
 AT(wf_entry, components, 88);
 
-SIZE(wf_source, 72);
+SIZE(wf_source, 80);
 AT(wf_source, struct_size, 0);
 AT(wf_source, reserved, 4);
 AT(wf_source, boundedness, 8);
@@ -282,6 +283,7 @@ AT(wf_source, total_bytes, 40);
 AT(wf_source, read_bytes, 48);
 AT(wf_source, committed, 56);
 AT(wf_source, paused, 64);
+AT(wf_source, retired, 72);
 
 SIZE(wf_spool, 40);
 AT(wf_spool, struct_size, 0);
@@ -349,10 +351,11 @@ AT(wf_keyed_state, erase, 24);
 AT(wf_keyed_state, scan, 32);
 AT(wf_keyed_state, size, 40);
 
-SIZE(wf_rows, 16);
+SIZE(wf_rows, 24);
 AT(wf_rows, struct_size, 0);
 AT(wf_rows, reserved, 4);
 AT(wf_rows, count, 8);
+AT(wf_rows, cut, 16);
 
 SIZE(wf_pressure, 16);
 AT(wf_pressure, struct_size, 0);

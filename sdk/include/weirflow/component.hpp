@@ -137,6 +137,12 @@ class Emitter {
       abi_->watermark(abi_->context, us);
   }
 
+  /// Nothing comes for now, and the watermarks of others need not wait for this one; until the next
+  /// batch or watermark.
+  void idle_watermark() {
+    if (abi_->struct_size > offsetof(wf_emitter, idle) && abi_->idle) abi_->idle(abi_->context);
+  }
+
   /// Call me again without input (resume(), or next() at once) before the next input.
   void more() { verdict_ = WF_MORE; }
   /// No more input is wanted; for a source: the end.
@@ -314,6 +320,8 @@ class ComponentBase {
   virtual Status restore(std::string_view snapshot) { return (void)snapshot, Status(); }
   /// Sources: checkpoint `epoch`, and all before it, are committed.
   virtual void committed(uint64_t epoch) { (void)epoch; }
+  /// Sources: no checkpoint before `epoch` is kept any more.
+  virtual void retired(uint64_t epoch) { (void)epoch; }
   /// Sources: no rows are wanted for now, because those behind do not keep up.
   virtual void paused(bool is_paused) { (void)is_paused; }
   /// The watermark of the inputs has advanced; INT64_MAX once all have ended.

@@ -125,6 +125,11 @@ class Host {
   void count_rows(uint32_t what, int64_t rows) const {
     if (rows_ && rows > 0) rows_->count(host_, what, rows);
   }
+  /// In snapshot(), under the lock that answers of the other side are applied with, when the
+  /// pending rows are copied: what is counted and refused later is behind the barrier.
+  void cut_rows() const {
+    if (rows_ && rows_->cut) rows_->cut(host_);
+  }
   /// A sink has too many pending rows, because its other side is down: the sources are to rest at a
   /// barrier (true) until it says false.
   void let_sources_rest(bool rest, std::string_view reason) const {

@@ -71,6 +71,11 @@ class WatermarkTracker {
     const auto found = splits_.find(split);
     return found != splits_.end() && idle(found->second, now_us);
   }
+  /// Every split is idle (or there is none): see Emitter::idle_watermark().
+  [[nodiscard]] bool all_idle(int64_t now_us) const {
+    return std::all_of(splits_.begin(), splits_.end(),
+                       [&](const auto& split) { return idle(split.second, now_us); });
+  }
   /// Never goes back; kNone while a split holds it or before the first event time. When all splits
   /// are idle it stays where it is.
   int64_t watermark(int64_t now_us) {

@@ -14,11 +14,17 @@ namespace weirflow::dag {
 namespace {
 
 const std::vector<std::pair<Section, const char*>> kSections = {
-    {Section::dag_file, "dag_file"}, {Section::group_file, "group_file"},
-    {Section::dag, "dag"},           {Section::schedule, "schedule"},
-    {Section::param, "param"},       {Section::defaults, "defaults"},
-    {Section::task, "task"},         {Section::edge, "edge"},
-    {Section::group, "group"},       {Section::group_output, "group_output"}};
+    {Section::dag_file, "dag_file"},
+    {Section::group_file, "group_file"},
+    {Section::dag, "dag"},
+    {Section::schedule, "schedule"},
+    {Section::param, "param"},
+    {Section::defaults, "defaults"},
+    {Section::checkpoint, "checkpoint"},
+    {Section::task, "task"},
+    {Section::edge, "edge"},
+    {Section::group, "group"},
+    {Section::group_output, "group_output"}};
 
 TEST(Schema, HasEveryKeyThatTheReaderAcceptsAndNoOther) {
   const auto schema = nlohmann::json::parse(json_schema());

@@ -35,6 +35,9 @@ std::vector<std::string> drain(InputGate& gate) {
       case Kind::watermark:
         seen.push_back("watermark " + std::to_string((*event)->item.value));
         break;
+      case Kind::idle:
+        seen.emplace_back("idle");
+        break;
       case Kind::barrier:
         seen.push_back("barrier " + std::to_string((*event)->item.value));
         break;
@@ -87,6 +90,23 @@ TEST(Gate, WatermarkIsTheMinimumAndNeverGoesBack) {
   EXPECT_EQ(drain(t.gate), std::vector<std::string>{"watermark 50"});
   ASSERT_TRUE(t.b.push(Item::end()).ok());
   EXPECT_EQ(drain(t.gate), std::vector<std::string>{"watermark 100"});
+}
+
+TEST(Gate, AnIdleInputHoldsNothingBack) {
+  TwoEdges t;
+  ASSERT_TRUE(t.a.push(Item::watermark(100)).ok());
+  ASSERT_TRUE(t.b.push(Item::watermark(50)).ok());
+  EXPECT_EQ(drain(t.gate), std::vector<std::string>{"watermark 50"});
+  ASSERT_TRUE(t.b.push(Item::idle()).ok());
+  EXPECT_EQ(drain(t.gate), std::vector<std::string>{"watermark 100"});
+  ASSERT_TRUE(t.a.push(Item::idle()).ok());
+  ASSERT_TRUE(t.b.push(Item::idle()).ok());
+  EXPECT_EQ(drain(t.gate), std::vector<std::string>{"idle"}) << "once";
+  ASSERT_TRUE(t.b.push(Item::of(rows(1, 20))).ok());  // active again, and behind
+  ASSERT_TRUE(t.a.push(Item::watermark(200)).ok());
+  EXPECT_EQ(drain(t.gate), std::vector<std::string>{"batch 20"});
+  ASSERT_TRUE(t.b.push(Item::watermark(150)).ok());
+  EXPECT_EQ(drain(t.gate), std::vector<std::string>{"watermark 150"});
 }
 
 TEST(Gate, OrderedReadsOneEdgeAfterTheOther) {

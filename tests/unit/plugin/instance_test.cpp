@@ -457,6 +457,7 @@ class Tally : public wf::Transform<> {
     }));
     host().log(wf::LogLevel::info, seen + " of " + std::to_string(counts.size()->entries));
     host().count_rows(WF_COUNT_FILTERED, 5);
+    host().cut_rows();
     host().let_sources_rest(true, "full");
     WF_TRY(host().set_timer(wf::TimeKind::processing, 12, "k"));
     WF_TRY(host().cancel_timer(wf::TimeKind::event, 13, "k"));

@@ -70,6 +70,8 @@ TEST(WatermarkTracker, AllIdleStays) {
   tracker.see("a", 500);
   EXPECT_EQ(tracker.watermark(0), 500);
   tracker.at_end("a", 0);
+  EXPECT_FALSE(tracker.all_idle(9));
+  EXPECT_TRUE(tracker.all_idle(10));
   EXPECT_EQ(tracker.watermark(100), 500);
 }
 

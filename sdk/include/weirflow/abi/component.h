@@ -60,6 +60,9 @@ typedef struct wf_emitter {
    * times of at least `us` (microseconds since 1970), but for late ones. INT64_MAX: no more rows
    * by time. A value that is not above the last one does nothing. */
   void (*watermark)(void* context, int64_t us);
+  /* As above: nothing comes for now, and the watermarks of others need not wait for this one; until
+   * the next batch or watermark. */
+  void (*idle)(void* context);
 } wf_emitter;
 
 /* A port and its columns, at bind. */

@@ -129,13 +129,17 @@ typedef struct wf_task_service {
   const wf_task* (*get)(const wf_host*);
 } wf_task_service;
 
-/* --- wf.rows/1: counting outside of a call, by sinks whose other side answers later. ------------
- */
+/* --- wf.rows/1: counting outside of a call, by sinks whose other side answers later. -------------
+ * What a checkpoint holds of a sink must be of one moment: which rows are pending, and what was
+ * counted and refused. So freeze (wf.state/1) calls cut, under the lock under which such a sink
+ * applies answers, when it copies its pending rows; counts and refusals that come from other
+ * threads after that belong behind the barrier. */
 #define WF_EXT_ROWS "wf.rows/1"
 typedef struct wf_rows {
   uint32_t struct_size;
   uint32_t reserved;
   void (*count)(const wf_host*, uint32_t what, int64_t rows); /* WF_COUNT_*, rows >= 0 */
+  void (*cut)(const wf_host*);                                /* [worker], during freeze, once */
 } wf_rows;
 
 #ifdef __cplusplus

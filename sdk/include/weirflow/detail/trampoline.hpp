@@ -200,6 +200,9 @@ struct Trampoline {
   static void committed(wf_instance* i, uint64_t epoch) noexcept {
     (void)guarded([&] { return base(i).committed(epoch), Status(); });
   }
+  static void retired(wf_instance* i, uint64_t epoch) noexcept {
+    (void)guarded([&] { return base(i).retired(epoch), Status(); });
+  }
   static void paused(wf_instance* i, uint32_t is_paused) noexcept {
     (void)guarded([&] { return base(i).paused(is_paused == 1), Status(); });
   }
@@ -328,7 +331,7 @@ struct Trampoline {
     if constexpr (T::kKind == WF_KIND_SOURCE) {
       static const wf_source source{sizeof(wf_source), 0,       boundedness, next,
                                     snapshot,          restore, total_bytes, read_bytes,
-                                    committed,         paused};
+                                    committed,         paused,  retired};
       if (view(id) == WF_EXT_SOURCE) return &source;
     }
     if constexpr (T::kKind == WF_KIND_ESTIMATOR) {

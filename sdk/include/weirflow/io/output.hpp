@@ -47,6 +47,10 @@ class OutputFile {
   Status write(std::string_view bytes);
   /// Hands buffered bytes to the system (not for compressed output, whose blocks it would cut).
   Status flush();
+  /// Another final name in the same folder, before prepare(). Nothing for what is written directly.
+  void rename(const std::string& file_name);
+  /// It is standard output, a device, a pipe or a socket.
+  [[nodiscard]] bool is_direct() const;
   /// Ends the file: all bytes and the file's size are on the disk (fsync), still under the hidden
   /// name. Answers what commit() and abort() need, as bytes. Nothing can be written afterwards.
   Result<std::string> prepare();

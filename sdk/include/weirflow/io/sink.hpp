@@ -11,8 +11,9 @@
 
 namespace wf::io {
 
-/// The file of one sink: prepare() makes it whole under its hidden name, commit() shows it. Holds
-/// one file, so it serves one epoch, which is what a bounded region has.
+/// The files of one sink: prepare() makes one whole under its hidden name, commit() shows it. A
+/// bounded region has one epoch and one file. With checkpoints there is one for each epoch that had
+/// rows, NAME-EPOCH.EXTENSION; what is written directly goes on through all of them.
 class FileCommitter final : public Committer {
  public:
   /// By the one sink that writes the file; before open(), on the thread that sets the region up.
@@ -21,30 +22,72 @@ class FileCommitter final : public Committer {
     claimed_ = true;
     return {};
   }
-  Status open(const std::string& path, const OutputOptions& options) {
-    WF_ASSIGN(file_, OutputFile::create(path, options));
+  void set_target(std::string path, const OutputOptions& options, bool rolls) {
+    path_ = std::move(path);
+    options_ = options;
+    rolls_ = rolls;
+  }
+  /// Precondition: there is none.
+  Status create_file() {
+    WF_ASSIGN(file_, OutputFile::create(path_, options_));
     return {};
   }
+  /// Of the running epoch; null before its first row.
   [[nodiscard]] OutputFile* file() { return file_.get(); }
 
+  /// There are no more rows.
+  Status finish() {
+    if (!file_) return {};
+    WF_TRY(file_->flush());
+    // Directly written: no epoch ends it by giving it its name.
+    return rolls_ && file_->is_direct() ? file_->prepare().status() : Status();
+  }
+
   Result<std::string> prepare(uint64_t epoch) override {
-    if (prepared_)
-      return not_implemented("a file sink serves one epoch; epoch " + std::to_string(epoch) +
-                             " is a further one");
-    if (!file_) return internal_error("the file was never opened");
-    prepared_ = true;
-    return file_->prepare();
+    if (!rolls_) {
+      if (prepared_)
+        return not_implemented("the file is of one epoch; " + std::to_string(epoch) +
+                               " is a further one");
+      if (!file_) return internal_error("the file was never opened");
+      prepared_ = true;
+      return file_->prepare();
+    }
+    if (!file_) return std::string();
+    if (file_->is_direct()) {
+      WF_TRY(file_->flush());
+      return std::string();
+    }
+    file_->rename(rolled_name(epoch));
+    WF_ASSIGN(const std::string blob, file_->prepare());
+    file_.reset();
+    return std::string(kRolled) + blob;
   }
   Status commit(uint64_t, std::string_view, std::string_view blob) override {
-    return OutputFile::commit(blob);
+    if (blob.empty()) return {};
+    if (!blob.starts_with(kRolled)) return OutputFile::commit(blob);
+    Status status = OutputFile::commit(blob.substr(kRolled.size()));
+    // Shown before, and taken away since by whom it was for.
+    return status.code() == Code::not_found ? Status() : status;
   }
   Status abort(uint64_t, std::string_view blob) override {
     if (blob.empty()) return file_.reset(), Status();
-    return OutputFile::abort(blob);
+    return OutputFile::abort(blob.starts_with(kRolled) ? blob.substr(kRolled.size()) : blob);
   }
 
  private:
+  static constexpr std::string_view kRolled = "rolled\n";
+  /// "out.jsonl.gz" of epoch 7: "out-00000007.jsonl.gz".
+  [[nodiscard]] std::string rolled_name(uint64_t epoch) const {
+    const std::string name = path_.substr(path_.rfind('/') + 1);
+    const size_t dot = std::min(name.find('.', 1), name.size());
+    std::string number = std::to_string(epoch);
+    number.insert(0, number.size() < 8 ? 8 - number.size() : 0, '0');
+    return name.substr(0, dot) + "-" + number + name.substr(dot);
+  }
   std::unique_ptr<OutputFile> file_;
+  std::string path_;
+  OutputOptions options_;
+  bool rolls_ = false;
   bool claimed_ = false;
   bool prepared_ = false;
 };
@@ -82,11 +125,12 @@ class FileSink : public wf::Sink<Config> {
       own_ = std::make_unique<FileCommitter>();
       committer_ = own_.get();
     }
-    WF_TRY(committer_->open(path(), options));
-    encoder_->begin(&text_);
-    return write();
+    const bool rolls = this->host().task().checkpointed == 1;
+    committer_->set_target(path(), options, rolls);
+    return rolls ? Status() : begin_file();
   }
   Status process(const Batch& in, Emitter&) override {
+    if (!committer_->file()) WF_TRY(begin_file());
     // A slice at a time, so that a large batch is not held twice as text.
     static constexpr int64_t kRows = 1024;
     for (int64_t at = 0; at < in.rows(); at += kRows) {
@@ -96,13 +140,18 @@ class FileSink : public wf::Sink<Config> {
     return {};
   }
   Status finish(Emitter&) override {
-    WF_TRY(committer_->file()->flush());
+    WF_TRY(committer_->finish());
     if (!own_) return {};
     WF_ASSIGN(const std::string blob, own_->prepare(1));
     return own_->commit(1, {}, blob);
   }
 
  private:
+  Status begin_file() {
+    WF_TRY(committer_->create_file());
+    encoder_->begin(&text_);
+    return write();
+  }
   Status write() {
     WF_TRY(committer_->file()->write(text_));
     text_.clear();

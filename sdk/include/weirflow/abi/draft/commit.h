@@ -22,8 +22,9 @@
  * When checkpoint N fails before 3 it is abandoned, and N is not told: what was prepared stays, the
  * host keeps the blobs of those that follow and commits them with the epoch after it; the one that
  * decides is prepared anew with what came since. From the beginning of 3 there are two ways out:
- * commit answers WF_OK, or any error means that the outcome is unknown: the host lets go of the
- * committer, makes a new one and asks it to recover.
+ * commit answers WF_OK, or any error means that the outcome is unknown: the host destroys the
+ * sinks and the committer, makes new ones and asks the committer to recover. A sink of the one that
+ * decides whose [worker] call fails is such a case too.
  *
  * After a crash the host makes a committer for the key and calls commit with the blobs of every
  * epoch up to the one that was decided (commit is idempotent and needs only the blob), and abort
@@ -46,9 +47,13 @@ typedef struct wf_committer {
   /* [worker] Everything that the attached sinks took so far is staged and durable, not visible.
    * Writes what commit and abort need. WF_ERR_UNAVAILABLE, WF_ERR_TIMEOUT: the other side does not
    * answer for now; the checkpoint is postponed and prepare is called again, until the sinks'
-   * region is cancelled. */
+   * region is cancelled. Any other error of the one that decides means that it is lost: the region
+   * recovers. Never at the same time as [worker] calls of the attached sinks. */
   int32_t (*prepare)(struct wf_committer*, uint64_t epoch, const wf_writer* blob, wf_error*);
-  /* [worker] Makes the epoch visible. Idempotent for those that follow. */
+  /* [worker] Makes the epoch visible. Idempotent for those that follow, which may answer
+   * WF_ERR_UNAVAILABLE or WF_ERR_TIMEOUT: they are called again. Those run at the same time as
+   * [worker] calls of the attached sinks with rows of the next epoch. The one that decides may be
+   * called without prepare, and with an empty blob, to put an epoch on record. */
   int32_t (*commit)(struct wf_committer*, uint64_t epoch, wf_str manifest_hash, wf_str blob,
                     wf_error*);
   /* [worker] Removes what was staged for the epoch. Idempotent. Blob empty: everything of this

@@ -31,18 +31,21 @@ typedef struct wf_source {
   /* [worker] Writes the positions (of every split) behind the last emitted row; they become part of
    * checkpoint `epoch` (0: of none). */
   int32_t (*snapshot)(struct wf_instance*, uint64_t epoch, const wf_writer*, wf_error*);
-  /* [worker] After open, before the first next: continue from a snapshot. */
+  /* [worker] After open, before the first next: continue from a snapshot, which is that of a
+   * committed checkpoint. */
   int32_t (*restore)(struct wf_instance*, wf_str snapshot, wf_error*);
   /* [any] Records in all, for the progress line, or -1 when not known; and bytes likewise. */
   int64_t (*total_bytes)(struct wf_instance*);
   int64_t (*read_bytes)(struct wf_instance*);
-  /* [worker] Checkpoint `epoch` is committed: nothing before its positions will be asked for again
-   * (acknowledge to the sender, free what was kept). Not called for each epoch: one may stand for
-   * all before it. NULL: nothing to do. */
+  /* [worker] Checkpoint `epoch`, and all before it, are committed: senders may be told. Also behind
+   * the end of the source, before close. NULL: nothing to do. */
   void (*committed)(struct wf_instance*, uint64_t epoch);
   /* [worker] The host asks for no rows for now (1), or does again (2), because those behind do not
    * keep up: keep connections alive meanwhile. NULL: nothing to do. */
   void (*paused)(struct wf_instance*, uint32_t is_paused);
+  /* [worker] No checkpoint before `epoch` is kept any more: what only their positions need may be
+   * freed. NULL: nothing to do. */
+  void (*retired)(struct wf_instance*, uint64_t epoch);
 } wf_source;
 
 #ifdef __cplusplus

@@ -31,9 +31,11 @@ typedef struct wf_state {
   /* [worker] Barrier `epoch` has arrived: a view of the state at this point, or NULL with *error
    * filled. Cheap (copy on write): rows wait meanwhile. A sink sends off what it took and waits for
    * the other side, for as long as its own flush limit says; what is not acknowledged then is part
-   * of the view. */
+   * of the view. One that cannot leave anything pending answers WF_ERR_UNAVAILABLE or
+   * WF_ERR_TIMEOUT: the checkpoint is postponed, which is no failure, and freeze is called again.
+   */
   void* (*freeze)(struct wf_instance*, uint64_t epoch, wf_error*);
-  /* [any] Writes a frozen view; once, at the same time as [worker] calls. */
+  /* [any] Writes a frozen view; once, at the same time as [worker] calls, also after close. */
   int32_t (*write)(struct wf_instance*, void* frozen, const wf_writer*, wf_error*);
   /* [any] Ends a frozen view. */
   void (*release)(struct wf_instance*, void* frozen);

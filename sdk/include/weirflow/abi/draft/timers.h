@@ -11,7 +11,8 @@
  * before it hands W on, so what they emit stands before W.
  *
  * Timers are part of checkpoints. A processing timer that came due while the task was not running
- * fires right after its restore.
+ * fires right after its restore. When the inputs have ended those that are left are dropped: finish
+ * emits what they would have.
  */
 
 #include "weirflow/abi/component.h"
@@ -45,7 +46,8 @@ typedef struct wf_timer_service {
   uint32_t struct_size;
   uint32_t reserved;
   /* Sets a timer; the same time, at and key again does nothing. An event timer at or below the
-   * watermark fires with the next watermark. WF_OK or an error of the state. */
+   * watermark fires with the next watermark, or at the end of the round of timers that sets it;
+   * none fires any more once the inputs have ended. WF_OK or an error of the state. */
   int32_t (*set)(const wf_host*, uint32_t time, int64_t at_us, wf_str key);
   /* Takes a timer back; without one does nothing. */
   int32_t (*cancel)(const wf_host*, uint32_t time, int64_t at_us, wf_str key);

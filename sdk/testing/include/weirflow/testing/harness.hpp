@@ -119,6 +119,7 @@ class Harness {
   /// Sources.
   void committed(uint64_t epoch);
   void paused(bool is_paused);
+  void retired(uint64_t epoch);
   /// Event timers up to `us` in order, then on_watermark(); a value not above the last does
   /// nothing.
   Status advance_watermark(int64_t us);
@@ -132,6 +133,8 @@ class Harness {
   /// Answers CLOSED on this output from now on.
   void close_output(int port = 0) { impl_->closed.insert(static_cast<uint32_t>(port)); }
 
+  /// How often the component said that its watermark is idle.
+  [[nodiscard]] int64_t idle_watermarks() const { return impl_->idle_watermarks; }
   /// Watermarks that the component emitted, in order.
   [[nodiscard]] const std::vector<int64_t>& watermarks() const { return impl_->watermarks; }
   [[nodiscard]] const std::vector<Batch>& output(int port = 0) const {

@@ -82,6 +82,8 @@ class MockHost {
     const auto found = counted_.find(what);
     return found == counted_.end() ? 0 : found->second;
   }
+  /// How often cut_rows() was called.
+  [[nodiscard]] int cuts() const { return cuts_; }
   /// Why a sink wants the sources to rest, "" when it does not.
   [[nodiscard]] std::string pressure() const { return locked(pressure_); }
 
@@ -265,7 +267,8 @@ class MockHost {
                               [](const wf_host* host, uint32_t what, int64_t count) {
                                 const std::lock_guard lock(self(host).mutex_);
                                 self(host).counted_[what] += count;
-                              }};
+                              },
+                              [](const wf_host* host) { ++self(host).cuts_; }};
     static const wf_pressure pressure{sizeof(wf_pressure), 0,
                                       [](const wf_host* host, uint32_t rest, wf_str reason) {
                                         const std::lock_guard lock(self(host).mutex_);
@@ -289,6 +292,7 @@ class MockHost {
   std::vector<Refused> refused_;
   std::map<uint32_t, int64_t> counted_;
   std::string pressure_;
+  std::atomic<int> cuts_{0};
   Tables state_;
   Timers timers_;
   std::atomic<int64_t> held_{0}, peak_{0};

@@ -397,6 +397,10 @@ inline void Harness::paused(bool is_paused) {
   const auto* source = impl_->extension<wf_source>(WF_EXT_SOURCE);
   if (source && source->paused) source->paused(impl_->instance, is_paused ? 1 : 2);
 }
+inline void Harness::retired(uint64_t epoch) {
+  const auto* source = impl_->extension<wf_source>(WF_EXT_SOURCE);
+  if (source && source->retired) source->retired(impl_->instance, epoch);
+}
 inline Status Harness::advance_watermark(int64_t us) {
   detail::Session& self = *impl_;
   const auto* timers = self.extension<wf_timers>(WF_EXT_TIMERS);

@@ -47,6 +47,7 @@ struct Session {
   std::set<uint32_t> closed;
   Counters counters;
   std::vector<int64_t> watermarks;
+  int64_t idle_watermarks = 0;
   int64_t released_twice = 0;
   Status broken;  // a rule of the ABI that the component broke
   std::vector<std::unique_ptr<char, void (*)(void*)>> states;
@@ -62,6 +63,7 @@ struct Session {
       Session& self = *static_cast<Session*>(context);
       if (self.watermarks.empty() || us > self.watermarks.back()) self.watermarks.push_back(us);
     };
+    emitter.idle = [](void* context) { ++static_cast<Session*>(context)->idle_watermarks; };
     wf_error error = make_error();
     instance = cls->create(cls, host.abi(), &error);
     if (!instance) {

@@ -1,0 +1,376 @@
+// Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
+#include "engine/coordinator.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/clock.h"
+
+namespace weirflow::engine {
+
+namespace {
+
+constexpr int kMostFailures = 3;
+/// A record that the other side keeps as a committed offset would expire in some days.
+constexpr int64_t kRenewal = int64_t{24} * 3600 * 1'000'000;
+/// Between two calls of a prepare that was postponed; grows to the latter.
+constexpr auto kPostponed = std::chrono::milliseconds(50),
+               kLongestPostponed = std::chrono::milliseconds(1000);
+
+/// Of a chain that has finished: it has no views.
+ChainSnapshot ended_copy(const ChainSnapshot& from) {
+  ChainSnapshot copy;
+  copy.chain = from.chain;
+  copy.ended = true;
+  copy.watermark = from.watermark;
+  copy.edges = from.edges;
+  for (const NodeSnapshot& node : from.nodes) {
+    NodeSnapshot& n = copy.nodes.emplace_back();
+    n.node = node.node;
+    n.counters = node.counters;
+    n.has_position = node.has_position;
+    n.position = node.position;
+  }
+  return copy;
+}
+
+std::chrono::steady_clock::time_point time_point(int64_t steady) {
+  return std::chrono::steady_clock::time_point(std::chrono::microseconds(steady));
+}
+
+}  // namespace
+
+Coordinator::Coordinator(CoordinatorInputs inputs) : in_(std::move(inputs)), asked_(in_.epoch) {
+  committed_ = in_.epoch;
+}
+
+Coordinator::~Coordinator() {
+  cancel();
+  join();
+}
+
+Committing* Coordinator::decider() const {
+  for (Committing& c : *in_.committing)
+    if (c.mode == wf::CommitMode::decides) return &c;
+  return nullptr;
+}
+
+void Coordinator::log(wf::LogLevel level, const std::string& message, int node) const {
+  if (!in_.attempt->log) return;
+  const std::string task =
+      node < 0 ? "checkpoints" : in_.plan->nodes[static_cast<size_t>(node)].task;
+  in_.attempt->log({wall_us(), level, task, message});
+}
+
+wf::Status Coordinator::start() {
+  decided_at_ = steady_us();
+  WF_ASSIGN(kept_, in_.store->list());
+  if (in_.record_first && in_.restored_epoch >= 0) {
+    WF_TRY(decider()->committer->commit(static_cast<uint64_t>(in_.restored_epoch),
+                                        in_.restored_hash, ""));
+  } else if (in_.record_first) {
+    // Without a record nobody could tell a crash in the first epoch from a lost record.
+    WF_ASSIGN(const std::string hash, write(in_.epoch, Epoch::ordinary));
+    WF_TRY(commit(in_.epoch, hash));
+  }
+  in_.activity->enter();
+  thread_ = std::thread([this] { run(); });
+  return {};
+}
+
+void Coordinator::run() {
+  wf::Status status = run_epochs();
+  if (!status.ok() && status.code() != wf::Code::cancelled) in_.failed(-1, std::move(status));
+  collected_.clear();
+  in_.activity->leave();
+}
+
+void Coordinator::take(ChainSnapshot snapshot) {
+  const std::lock_guard lock(mutex_);
+  auto& chains = snapshot.ended ? ended_ : arrived_;
+  const int chain = snapshot.chain;
+  chains.insert_or_assign(chain, std::move(snapshot));
+  changed_.notify_all();
+}
+
+void Coordinator::pressure(int node, bool rest, std::string_view reason) {
+  const std::lock_guard lock(mutex_);
+  if (rest)
+    pressure_[node] = reason;
+  else
+    pressure_.erase(node);
+  changed_.notify_all();
+}
+
+std::string Coordinator::rests_for() const {
+  const std::lock_guard lock(mutex_);
+  if (pressure_.empty()) return {};
+  return in_.plan->nodes[static_cast<size_t>(pressure_.begin()->first)].task + ": " +
+         pressure_.begin()->second;
+}
+
+void Coordinator::stop() {
+  const std::lock_guard lock(mutex_);
+  stop_ = true;
+  changed_.notify_all();
+}
+
+void Coordinator::cancel() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (cancelled_) return;
+    cancelled_ = true;
+    changed_.notify_all();
+  }
+  for (Committing& c : *in_.committing) c.committer->cancel();
+}
+
+void Coordinator::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+wf::Status Coordinator::run_epochs() {
+  next_at_ = steady_us() + in_.options.interval_us;
+  for (;;) {
+    switch (wait_for_work()) {
+      case Wake::cancelled:
+        return wf::cancelled("cancelled");
+      case Wake::ended:
+        WF_TRY(in_.check_rows());
+        WF_TRY(take_checkpoint(Epoch::final));
+        if (committed_ < asked_) continue;  // given up: once more
+        WF_TRY(await_deliveries(committed_));
+        finished_ = true;
+        return {};
+      case Wake::stop: {
+        in_.attempt->rest = true;
+        WF_TRY(take_checkpoint(Epoch::ordinary));
+        if (committed_ < asked_) continue;
+        stopped_ = true;
+        return {};
+      }
+      case Wake::due:
+        WF_TRY(take_checkpoint(Epoch::ordinary));
+    }
+  }
+}
+
+/// Waits until a checkpoint is due and there is something new in it, or for an end.
+Coordinator::Wake Coordinator::wait_for_work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    if (cancelled_) return Wake::cancelled;
+    if (static_cast<int>(ended_.size()) == in_.chains) return Wake::ended;
+    if (stop_) return Wake::stop;
+    // Who asks for rest gets it behind a barrier; it ends without one.
+    const bool rest = !pressure_.empty();
+    if (rest && !in_.attempt->rest) {
+      in_.attempt->rest = true;
+      return Wake::due;
+    }
+    if (!rest && in_.attempt->rest) {
+      in_.attempt->rest = false;
+      lock.unlock();
+      in_.wake_sources();
+      lock.lock();
+      continue;
+    }
+    const uint64_t moved = in_.attempt->moved.load();
+    if (in_.options.interval_us > 0 && steady_us() >= next_at_) {
+      const bool renew = decider() && steady_us() - decided_at_ > kRenewal;
+      if (moved != moved_ || renew) return Wake::due;
+      next_at_ = steady_us() + in_.options.interval_us;
+    }
+    if (in_.options.interval_us > 0)
+      changed_.wait_until(lock, time_point(next_at_));
+    else
+      changed_.wait(lock);
+    lock.unlock();
+    settle_deliveries();
+    lock.lock();
+  }
+}
+
+/// One epoch, or the account of its failure; an error ends the region.
+wf::Status Coordinator::take_checkpoint(Epoch kind) {
+  const int64_t epoch = asked_ + 1, start = steady_us();
+  next_at_ = start + in_.options.interval_us;
+  moved_ = in_.attempt->moved.load();
+  wf::Status status = checkpoint(epoch, kind);
+  collected_.clear();  // a view must be gone before its task is frozen again
+  if (status.ok()) {
+    failures_ = 0;
+    return {};
+  }
+  if (recover_ || status.code() == wf::Code::cancelled) return status;
+  return give_up(epoch, std::move(status));
+}
+
+wf::Status Coordinator::checkpoint(int64_t epoch, Epoch kind) {
+  WF_TRY(collect(epoch));
+  WF_TRY(prepare(epoch));
+  WF_ASSIGN(const std::string hash, write(epoch, kind));
+  WF_TRY(commit(epoch, hash));
+  settle_deliveries();
+  retire();
+  return {};
+}
+
+/// Barrier `epoch` at the sources, and what the chains hand over.
+wf::Status Coordinator::collect(int64_t epoch) {
+  {
+    const std::lock_guard lock(mutex_);
+    arrived_.clear();
+  }
+  asked_ = epoch;
+  in_.attempt->barrier = epoch;
+  in_.wake_sources();
+  WF_TRY(await_barrier(epoch));
+  const std::lock_guard lock(mutex_);
+  for (auto* chains : {&arrived_, &ended_})
+    for (auto& [id, chain] : *chains)
+      for (wf::Batch& batch : std::exchange(chain.letters, {}))
+        letters_.push_back(std::move(batch));
+  // One that has ended since is taken as it was at the barrier.
+  for (const auto& [id, chain] : ended_)
+    if (!arrived_.count(id)) collected_.push_back(ended_copy(chain));
+  for (auto& [id, chain] : arrived_) collected_.push_back(std::move(chain));
+  arrived_.clear();
+  return {};
+}
+
+wf::Status Coordinator::await_barrier(int64_t epoch) {
+  std::unique_lock lock(mutex_);
+  const auto all = [&] {
+    if (cancelled_) return true;
+    for (int chain = 0; chain < in_.chains; ++chain) {
+      const auto at = arrived_.find(chain);
+      if (!ended_.count(chain) && (at == arrived_.end() || at->second.epoch != epoch)) return false;
+    }
+    return true;
+  };
+  // While a sink waits for its other side that is no fault of the checkpoint.
+  while (!changed_.wait_until(lock, time_point(steady_us() + in_.options.timeout_us), all))
+    if (pressure_.empty() && in_.attempt->postponing == 0)
+      return wf::timed_out("not all tasks answered within the checkpoint's timeout");
+  return cancelled_ ? wf::cancelled("cancelled") : wf::Status();
+}
+
+wf::Status Coordinator::prepare(int64_t epoch) {
+  prepared_.clear();
+  for (const bool decides : {false, true}) {
+    for (Committing& c : *in_.committing) {
+      if ((c.mode == wf::CommitMode::decides) != decides) continue;
+      wf::Result<std::string> blob = prepare_one(c, epoch);
+      if (!blob.ok() && decides && blob.error().code() != wf::Code::cancelled) recover_ = true;
+      if (!blob.ok())
+        return wf::Status(blob.error())
+            .with_context(in_.plan->nodes[static_cast<size_t>(c.node)].task);
+      const dag::PlanNode& node = in_.plan->nodes[static_cast<size_t>(c.node)];
+      Prepared p;
+      p.entry = {node.task, node.component.id, c.key, epoch, decides, {}};
+      p.blob = std::move(*blob);
+      p.by = &c;
+      prepared_.push_back(std::move(p));
+    }
+    if (!decides) in_.release(epoch, false);
+  }
+  return {};
+}
+
+/// The other side may be down for long: then the checkpoint waits, and is no failure.
+wf::Result<std::string> Coordinator::prepare_one(Committing& c, int64_t epoch) {
+  auto wait = kPostponed;
+  for (bool said = false;;) {
+    wf::Result<std::string> blob = c.committer->prepare(static_cast<uint64_t>(epoch));
+    if (blob.ok()) return blob;
+    const wf::Code code = blob.error().code();
+    if (code != wf::Code::unavailable && code != wf::Code::timeout) return blob;
+    if (!std::exchange(said, true))
+      log(wf::LogLevel::warning,
+          "checkpoint " + std::to_string(epoch) + " is postponed: " + blob.error().message(),
+          c.node);
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, wait, [&] { return cancelled_; });
+    if (cancelled_) return wf::cancelled("cancelled");
+    wait = std::min(2 * wait, kLongestPostponed);
+  }
+}
+
+/// From here on there is no way back: what fails is found out by recovery.
+wf::Status Coordinator::commit(int64_t epoch, const std::string& hash) {
+  wf::Status status = commit_all(epoch, hash);
+  if (status.ok()) return status;
+  recover_ = true;
+  log(wf::LogLevel::warning, "the commit of epoch " + std::to_string(epoch) +
+                                 " did not end well, the region recovers: " + status.message());
+  return std::move(status).with_context("the commit of epoch " + std::to_string(epoch));
+}
+
+wf::Status Coordinator::commit_all(int64_t epoch, const std::string& hash) {
+  if (Committing* c = decider()) {
+    std::string blob;
+    for (const Prepared& p : prepared_)
+      if (p.by == c) blob = p.blob;
+    WF_TRY(c->committer->commit(static_cast<uint64_t>(epoch), hash, blob)
+               .with_context(in_.plan->nodes[static_cast<size_t>(c->node)].task));
+  }
+  WF_TRY(in_.store->mark_committed(epoch));
+  committed_ = epoch;
+  decided_at_ = steady_us();
+  kept_.push_back({epoch, true, false, in_.store->folder() + "/" + std::to_string(epoch)});
+  in_.attempt->committed = epoch;
+  in_.release(epoch, true);
+  in_.wake_sources();
+  for (auto* list : {&carried_, &prepared_}) {
+    for (const Prepared& p : *list)
+      if (p.by->mode != wf::CommitMode::decides) WF_TRY(commit_follower(p, hash));
+    list->clear();
+  }
+  return {};
+}
+
+/// Behind the commit point nothing is lost any more: the other side may take its time.
+wf::Status Coordinator::commit_follower(const Prepared& p, const std::string& hash) {
+  auto wait = kPostponed;
+  for (bool said = false;;) {
+    wf::Status status = p.by->committer->commit(static_cast<uint64_t>(p.entry.epoch), hash, p.blob);
+    if (status.code() != wf::Code::unavailable && status.code() != wf::Code::timeout)
+      return std::move(status).with_context(p.entry.task);
+    if (!std::exchange(said, true))
+      log(wf::LogLevel::warning,
+          "the commit of epoch " + std::to_string(p.entry.epoch) + " waits: " + status.message(),
+          p.by->node);
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, wait, [&] { return cancelled_; });
+    if (cancelled_) return wf::cancelled("cancelled");
+    wait = std::min(2 * wait, kLongestPostponed);
+  }
+}
+
+/// Epoch `epoch` is given up before its commit point. What followers prepared goes with the next.
+wf::Status Coordinator::give_up(int64_t epoch, wf::Status why) {
+  ++failures_;
+  moved_ = in_.attempt->moved.load() - 1;  // what it would have held is still to be kept
+  log(wf::LogLevel::warning,
+      "checkpoint " + std::to_string(epoch) + " was given up: " + why.message());
+  for (Prepared& p : prepared_)
+    if (p.by->mode != wf::CommitMode::decides) carried_.push_back(std::move(p));
+  prepared_.clear();
+  in_.release(epoch, true);
+  // The next barrier only when this one has passed everywhere.
+  while (failures_ < kMostFailures) {
+    wf::Status passed = await_barrier(epoch);
+    if (passed.ok() || passed.code() == wf::Code::cancelled) {
+      const std::lock_guard lock(mutex_);
+      arrived_.clear();
+      return passed;
+    }
+    why = std::move(passed);
+    ++failures_;
+  }
+  return std::move(why).with_context(std::to_string(failures_) +
+                                     " checkpoints in a row failed, the last one");
+}
+
+}  // namespace weirflow::engine
