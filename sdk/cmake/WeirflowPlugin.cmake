@@ -1,5 +1,5 @@
 # add_weirflow_plugin(NAME ENTRY plugin.cpp ... [SOURCES core.cpp ...] [LIBS t ...]
-#                     [TESTS tests/x_test.cpp ...] [TEST_LIBS t ...])
+#                     [TESTS tests/x_test.cpp ...] [TEST_LIBS t ...] [TEST_LABELS unit ...])
 #
 # Builds <build>/plugins/NAME.so, a module that exports `wf_plugin_entry_v1` and nothing else.
 #   ENTRY    the sources that hold the components and WF_PLUGIN(...).
@@ -10,7 +10,7 @@
 set(WEIRFLOW_PLUGIN_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
 
 function(add_weirflow_plugin name)
-  cmake_parse_arguments(ARG "" "" "ENTRY;SOURCES;LIBS;TESTS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "ENTRY;SOURCES;LIBS;TESTS;TEST_LIBS;TEST_LABELS" ${ARGN})
   if(NOT ARG_ENTRY)
     message(FATAL_ERROR "add_weirflow_plugin(${name}): ENTRY is missing")
   endif()
@@ -47,7 +47,8 @@ function(add_weirflow_plugin name)
   if(BUILD_TESTING AND COMMAND add_weirflow_test)
     foreach(test ${ARG_TESTS})
       get_filename_component(stem ${test} NAME_WE)
-      add_weirflow_test(plugin-${name}-${stem} SOURCES ${test} LIBS ${core} ${ARG_LIBS} ${ARG_TEST_LIBS})
+      add_weirflow_test(plugin-${name}-${stem} SOURCES ${test}
+        LIBS ${core} ${ARG_LIBS} ${ARG_TEST_LIBS} LABELS ${ARG_TEST_LABELS})
       add_dependencies(plugin-${name}-${stem} plugin-${name})
     endforeach()
   endif()
