@@ -25,6 +25,11 @@ class OpenedModel : public engine::FittedModel {
 
 }  // namespace
 
+wf::Result<std::string> StoredModels::resolve(std::string_view reference) {
+  WF_ASSIGN(const model::Resolved resolved, registry_.resolve(reference));
+  return resolved.version();
+}
+
 wf::Result<std::shared_ptr<const engine::FittedModel>> StoredModels::open(
     std::string_view reference) {
   WF_ASSIGN(auto stored, registry_.open(reference));

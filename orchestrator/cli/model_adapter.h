@@ -18,6 +18,7 @@ class StoredModels : public engine::Models {
   /// Models of the folder `<home>/models`.
   explicit StoredModels(std::string home) : registry_(std::move(home)) {}
 
+  wf::Result<std::string> resolve(std::string_view reference) override;
   wf::Result<std::shared_ptr<const engine::FittedModel>> open(std::string_view reference) override;
   /// Stores the version and appends a record of the run and the DAG that fitted it.
   wf::Result<std::string> store(const engine::FittedGroup& group) override;

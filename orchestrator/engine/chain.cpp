@@ -44,6 +44,7 @@ void Chain::notify() {
 }
 
 void Chain::cancel() {
+  const std::lock_guard lock(instances_);
   for (auto& lane : lanes_)
     for (LaneNode& node : lane->nodes) {
       node.instance->cancel();

@@ -71,6 +71,8 @@ struct LaneNode {
   std::unique_ptr<TaskServices> services;
   std::unique_ptr<KeyedState> keyed_state;  ///< of a stateful task
   std::unique_ptr<TaskTimers> timers;       ///< of one that has them
+  std::shared_ptr<const void> model;  ///< what the instance is loaded from, and may point into
+  std::string model_version;
   std::unique_ptr<plugin::Instance> instance;
   bool more = false;   ///< answered MORE: call it without input first
   bool done = false;   ///< answered DONE: gets no further input
@@ -84,6 +86,8 @@ struct ChainEvents {
   /// A barrier has passed, or (ended) the chain has finished. Only with checkpoints; before the
   /// barrier or the end goes on to those behind.
   std::function<void(ChainSnapshot)> snapshot;
+  /// Nodes that others have replaced; on the worker, which has no time to close them.
+  std::function<void(std::vector<LaneNode>)> replaced;
 };
 
 /// What a chain goes on from.
@@ -125,6 +129,13 @@ class Chain {
   /// [any] Epoch `epoch` is prepared, or committed, or given up: rows from behind its barrier may
   /// go on.
   void release(int64_t epoch);
+  /// Opened nodes that work instead of those at `place` from barrier `epoch` on, one a lane.
+  struct Replacement {
+    size_t place = 0;
+    std::vector<LaneNode> lanes;
+  };
+  /// [any] Precondition: barrier `epoch` is not sent yet.
+  void replace_at(int64_t epoch, std::vector<Replacement> nodes);
   /// Behind the end: the source is told what was committed, and closed. Precondition: stopped.
   void settle(int64_t committed, int64_t oldest);
   /// [any] Calls cancel and wake of every instance.
@@ -185,6 +196,7 @@ class Chain {
   wf::Status end_chain();
   wf::Status take_control(Lane& lane, Item item);
   wf::Status pass_barrier(Lane& lane, int64_t epoch);
+  wf::Status replace_nodes(int64_t epoch);
   wf::Result<ChainSnapshot> take_snapshot(int64_t epoch, bool ended);
   wf::Status take_refusals();
   std::vector<wf::Batch> take_letters();
@@ -227,6 +239,8 @@ class Chain {
   bool ended_before_ = false;  ///< in the checkpoint: its components are not called
   int64_t sampled_from_ = 0;   ///< rows that a source had given before this start
   std::optional<ChainRestore> restore_;
+  std::vector<wf::Batch> letters_;  ///< of replaced nodes, for the next snapshot
+  std::mutex instances_;            ///< which instance stands where, for cancel()
   /// When the next processing timer is due, by the run's clock.
   std::atomic<int64_t> next_timer_us_{std::numeric_limits<int64_t>::max()};
 
@@ -248,6 +262,8 @@ class Chain {
   int64_t told_committed_ = 0;  ///< the last that a source was told of
   int64_t held_behind_ = 0;     ///< rests behind this barrier; 0: goes on
   int64_t released_ = 0;
+  int64_t replace_at_ = 0;  ///< the barrier at which replacements_ come in
+  std::vector<Replacement> replacements_;
   ChainSnapshot end_;       ///< of a chain that finishes
   bool said_idle_ = false;  ///< and emitted nothing since; of the one lane of such a chain
   int64_t own_watermark_ = std::numeric_limits<int64_t>::min();

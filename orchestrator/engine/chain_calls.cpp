@@ -295,7 +295,8 @@ wf::Status Chain::end_chain() {
   }
   WF_TRY(take_refusals());
   if (events_.snapshot) {
-    end_.letters = take_letters();
+    end_.letters = std::exchange(letters_, {});
+    for (wf::Batch& batch : take_letters()) end_.letters.push_back(std::move(batch));
     end_.chain = id_;
     end_.ended = true;
     end_.nodes.resize(nodes_.size());

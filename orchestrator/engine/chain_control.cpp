@@ -36,6 +36,34 @@ void Chain::release(int64_t epoch) {
   notify();
 }
 
+void Chain::replace_at(int64_t epoch, std::vector<Replacement> nodes) {
+  const std::lock_guard lock(mutex_);
+  replace_at_ = epoch;
+  for (Replacement& r : nodes) replacements_.push_back(std::move(r));
+}
+
+/// At barrier `epoch`, before its snapshot: what that holds is what the chain goes on with.
+wf::Status Chain::replace_nodes(int64_t epoch) {
+  std::vector<Replacement> replacements;
+  {
+    const std::lock_guard lock(mutex_);
+    if (replacements_.empty() || epoch < replace_at_) return {};
+    replacements.swap(replacements_);
+  }
+  WF_TRY(take_refusals());
+  for (wf::Batch& batch : take_letters()) letters_.push_back(std::move(batch));
+  std::vector<LaneNode> old;
+  for (Replacement& r : replacements)
+    for (size_t lane = 0; lane < lanes_.size(); ++lane) {
+      const std::lock_guard lock(instances_);
+      old.push_back(std::exchange(lanes_[lane]->nodes[r.place], std::move(r.lanes[lane])));
+    }
+  // A cancel() that came before the exchange did not reach them.
+  if (attempt_.cancelled) cancel();
+  if (events_.replaced) events_.replaced(std::move(old));
+  return {};
+}
+
 wf::Status Chain::restore_lane(Lane& lane) {
   if (!restore_) return {};
   for (size_t i = 0; i < nodes_.size() && i < restore_->nodes.size(); ++i) {
@@ -194,6 +222,7 @@ wf::Result<ChainSnapshot> Chain::take_snapshot(int64_t epoch, bool ended) {
       lane.failed_node = static_cast<int>(i);
       return std::move(status).with_context("taking the task's part of a checkpoint");
     };
+    taken.model_version = node.model_version;
     if (source_ && i == 0) {
       auto position = node.instance->snapshot(static_cast<uint64_t>(epoch));
       if (!position.ok()) return failed(position.error());
@@ -212,11 +241,13 @@ wf::Result<ChainSnapshot> Chain::take_snapshot(int64_t epoch, bool ended) {
   WF_TRY(take_refusals());
   for (size_t i = 0; i < nodes_.size(); ++i)
     snapshot.nodes[i].counters = counters_of(*nodes_[i].counters);
-  snapshot.letters = take_letters();
+  snapshot.letters = std::exchange(letters_, {});
+  for (wf::Batch& batch : take_letters()) snapshot.letters.push_back(std::move(batch));
   return snapshot;
 }
 
 wf::Status Chain::pass_barrier(Lane& lane, int64_t epoch) {
+  WF_TRY(replace_nodes(epoch));
   wf::Result<ChainSnapshot> taken = take_snapshot(epoch, false);
   const wf::Code code = taken.status().code();
   if (code == wf::Code::unavailable || code == wf::Code::timeout) {

@@ -21,6 +21,7 @@ namespace weirflow::engine {
 struct NodeSnapshot {
   int node = 0;
   std::map<std::string, int64_t> counters;
+  std::string model_version;  ///< of the rows behind the barrier
   bool has_position = false;
   std::string position;  ///< of a source
   /// Of a component with state: a view, written by write_state() of `instance` on another thread.

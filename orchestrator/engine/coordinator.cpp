@@ -28,6 +28,7 @@ ChainSnapshot ended_copy(const ChainSnapshot& from) {
     NodeSnapshot& n = copy.nodes.emplace_back();
     n.node = node.node;
     n.counters = node.counters;
+    n.model_version = node.model_version;
     n.has_position = node.has_position;
     n.position = node.position;
   }
@@ -109,6 +110,12 @@ std::string Coordinator::rests_for() const {
          pressure_.begin()->second;
 }
 
+void Coordinator::want_checkpoint() {
+  const std::lock_guard lock(mutex_);
+  wanted_ = true;
+  changed_.notify_all();
+}
+
 void Coordinator::stop() {
   const std::lock_guard lock(mutex_);
   stop_ = true;
@@ -127,6 +134,12 @@ void Coordinator::cancel() {
 
 void Coordinator::join() {
   if (thread_.joinable()) thread_.join();
+}
+
+void Coordinator::forget() {
+  arrived_.clear();
+  ended_.clear();
+  collected_.clear();
 }
 
 wf::Status Coordinator::run_epochs() {
@@ -175,6 +188,7 @@ Coordinator::Wake Coordinator::wait_for_work() {
       lock.lock();
       continue;
     }
+    if (std::exchange(wanted_, false)) return Wake::due;
     const uint64_t moved = in_.attempt->moved.load();
     if (in_.options.interval_us > 0 && steady_us() >= next_at_) {
       const bool renew = decider() && steady_us() - decided_at_ > kRenewal;
@@ -223,20 +237,28 @@ wf::Status Coordinator::collect(int64_t epoch) {
     arrived_.clear();
   }
   asked_ = epoch;
+  if (in_.replace) in_.replace(epoch);
   in_.attempt->barrier = epoch;
   in_.wake_sources();
   WF_TRY(await_barrier(epoch));
   const std::lock_guard lock(mutex_);
-  for (auto* chains : {&arrived_, &ended_})
-    for (auto& [id, chain] : *chains)
-      for (wf::Batch& batch : std::exchange(chain.letters, {}))
-        letters_.push_back(std::move(batch));
-  // One that has ended since is taken as it was at the barrier.
-  for (const auto& [id, chain] : ended_)
-    if (!arrived_.count(id)) collected_.push_back(ended_copy(chain));
-  for (auto& [id, chain] : arrived_) collected_.push_back(std::move(chain));
+  // One that has ended since is taken as it was at the barrier: what it refused behind that comes
+  // with the next checkpoint.
+  for (auto& [id, chain] : ended_) {
+    if (arrived_.count(id)) continue;
+    take_letters(chain);
+    collected_.push_back(ended_copy(chain));
+  }
+  for (auto& [id, chain] : arrived_) {
+    take_letters(chain);
+    collected_.push_back(std::move(chain));
+  }
   arrived_.clear();
   return {};
+}
+
+void Coordinator::take_letters(ChainSnapshot& chain) {
+  for (wf::Batch& batch : std::exchange(chain.letters, {})) letters_.push_back(std::move(batch));
 }
 
 wf::Status Coordinator::await_barrier(int64_t epoch) {
@@ -363,6 +385,7 @@ wf::Status Coordinator::give_up(int64_t epoch, wf::Status why) {
     wf::Status passed = await_barrier(epoch);
     if (passed.ok() || passed.code() == wf::Code::cancelled) {
       const std::lock_guard lock(mutex_);
+      for (auto& [id, chain] : arrived_) take_letters(chain);
       arrived_.clear();
       return passed;
     }

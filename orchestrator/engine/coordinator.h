@@ -37,6 +37,7 @@
 #include "engine/actor.h"
 #include "engine/chain_snapshot.h"
 #include "engine/checkpoint_store.h"
+#include "engine/committer_services.h"
 #include "engine/services.h"
 
 namespace weirflow::engine {
@@ -52,6 +53,7 @@ struct Committing {
   int node = 0;  ///< the first of its sinks
   std::string key, shared_options;
   wf::CommitMode mode = wf::CommitMode::follows;
+  std::unique_ptr<CommitterServices> services;
   std::unique_ptr<plugin::Committer> committer;
   std::string blob;  ///< of a bounded region's one epoch; empty until it has prepared
 };
@@ -72,6 +74,8 @@ struct CoordinatorInputs {
   int64_t restored_epoch = -1;
   std::string restored_hash;
   std::function<void()> wake_sources;
+  /// What works instead of something else from barrier `epoch` on is to be in place now.
+  std::function<void(int64_t epoch)> replace;
   /// Rows from behind barrier `epoch` may go on: into sinks that follow, or into all.
   std::function<void(int64_t epoch, bool all)> release;
   std::function<wf::Status()> check_rows;
@@ -94,12 +98,16 @@ class Coordinator {
   void take(ChainSnapshot snapshot);
   /// A sink asks that the sources rest, or no longer.
   void pressure(int node, bool rest, std::string_view reason);
+  /// Does not wait for the interval.
+  void want_checkpoint();
   /// One more checkpoint with the sources at rest behind it, then is_stopped().
   void stop();
   /// Gives up at once.
   void cancel();
   /// Joins. Precondition: cancelled, or ended by itself.
   void join();
+  /// Drops what chains have handed over, which must not outlive them. Precondition: joined.
+  void forget();
 
   [[nodiscard]] bool is_stopped() const { return stopped_; }
   /// All chains have ended and the final epoch is committed.
@@ -130,6 +138,7 @@ class Coordinator {
   wf::Status take_checkpoint(Epoch kind);
   wf::Status checkpoint(int64_t epoch, Epoch kind);
   wf::Status collect(int64_t epoch);
+  void take_letters(ChainSnapshot& chain);
   wf::Status prepare(int64_t epoch);
   wf::Result<std::string> prepare_one(Committing& c, int64_t epoch);
   wf::Result<std::string> write(int64_t epoch, Epoch kind);
@@ -151,7 +160,7 @@ class Coordinator {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  bool cancelled_ = false, stop_ = false;
+  bool cancelled_ = false, stop_ = false, wanted_ = false;
   std::map<int, ChainSnapshot> arrived_;  ///< by chain: of the last barrier
   std::map<int, ChainSnapshot> ended_;    ///< by chain: those that have finished
   std::map<int, std::string> pressure_;   ///< by node
@@ -161,7 +170,9 @@ class Coordinator {
   std::vector<ChainSnapshot> collected_;
   std::vector<wf::Batch> letters_;  ///< dead ones, not in the file yet
   int64_t decided_at_ = 0;
-  uint64_t moved_ = 0;
+  /// Of the last checkpoint. At first unlike any: a start has one at once, so that a source which
+  /// begins at the end begins there only once.
+  uint64_t moved_ = UINT64_MAX;
   int failures_ = 0;
   int64_t next_at_ = 0;
   std::vector<Prepared> carried_;   ///< of followers, from epochs that were given up

@@ -56,6 +56,7 @@ wf::Status Coordinator::write_tasks(CheckpointStore::Writer& writer, Manifest& m
       task.version = plan.component.version;
       task.watermark = chain.watermark;
       task.counters = node.counters;
+      task.model_version = node.model_version;
       task.ended = chain.ended;
       if (node.has_position) {
         WF_ASSIGN(task.parts["position"], writer.add(plan.task + ".position", node.position));
@@ -106,6 +107,10 @@ void Coordinator::settle_deliveries() {
       any = true;
     }
   if (!any) return;
+  // What was refused of an epoch is kept before that counts as delivered.
+  if (in_.attempt->late_letters)
+    if (const auto synced = in_.attempt->late_letters->sync(); !synced.ok())
+      return log(wf::LogLevel::warning, synced.error().message());
   for (CheckpointStore::Listed& listed : kept_) {
     if (listed.delivered || listed.epoch > std::min<int64_t>(delivered, committed_)) continue;
     if (const wf::Status status = in_.store->mark_delivered(listed.epoch); !status.ok())

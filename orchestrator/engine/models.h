@@ -3,6 +3,8 @@
 
 /// Models as the engine needs them: fitted states by name, and a place to store new ones. The model
 /// registry (orchestrator/model) stands behind it.
+///
+/// Threads: Models any; the functions are pure.
 
 #include <cstddef>
 #include <map>
@@ -12,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dag/plan.h"
 #include "weirflow/schema.hpp"
 #include "weirflow/status.hpp"
 #include "weirflow/value.hpp"
@@ -54,10 +57,24 @@ struct FittedGroup {
 class Models {
  public:
   virtual ~Models() = default;
+  /// Where a reference stands now: "name@16hex".
+  virtual wf::Result<std::string> resolve(std::string_view reference) = 0;
   /// "name" (its champion), "name@alias" or "name@16hex". not_found says what there is.
   virtual wf::Result<std::shared_ptr<const FittedModel>> open(std::string_view reference) = 0;
   /// Stores a version without alias, or finds the equal one that is there; answers "name@16hex".
   virtual wf::Result<std::string> store(const FittedGroup& group) = 0;
 };
+
+/// What an apply node is loaded with.
+struct FittedState {
+  std::string_view bytes;  ///< aligned to 64, alive as long as `owner`
+  std::string version;     ///< "name@16hex", or empty when it was fitted by the run itself
+  std::shared_ptr<const void> owner;
+};
+
+/// The part of `model` that the node is loaded with. invalid_data: it was fitted with another group
+/// than the node was planned in, or has no such member.
+wf::Result<FittedState> state_for(const dag::Plan& plan, const dag::PlanNode& node,
+                                  const std::shared_ptr<const FittedModel>& model);
 
 }  // namespace weirflow::engine

@@ -58,9 +58,18 @@ wf::Status DeadLetterFile::open_locked() {
   std::error_code ignored;
   std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), ignored);
   const std::string path = goes_on_ ? path_ : path_ + ".part";
-  fd_ = ::open(path.c_str(), O_CREAT | (goes_on_ ? 0 : O_TRUNC) | O_WRONLY | O_CLOEXEC, 0644);
+  fd_ = ::open(path.c_str(), O_CREAT | (goes_on_ ? 0 : O_TRUNC) | O_RDWR | O_CLOEXEC, 0644);
   if (fd_ < 0) return errno_status("dead letters: cannot create " + path);
   if (!goes_on_) return {};
+  if (at_end_) {
+    bytes_ = ::lseek(fd_, 0, SEEK_END);
+    // Half a line that a crash left.
+    if (char last = '\n'; bytes_ > 0 && ::pread(fd_, &last, 1, bytes_ - 1) == 1 && last != '\n') {
+      WF_TRY(write_all(fd_, "\n", path_));
+      ++bytes_;
+    }
+    return {};
+  }
   if (::ftruncate(fd_, bytes_) != 0 || ::lseek(fd_, bytes_, SEEK_SET) < 0)
     return errno_status("dead letters: cannot cut " + path + " to what its checkpoint knows");
   return {};
@@ -75,6 +84,11 @@ wf::Status DeadLetterFile::go_on(Extent extent) {
   // What a crash left behind the checkpoint comes again.
   if (!std::filesystem::exists(path_, ignored)) return {};
   return open_locked();
+}
+
+void DeadLetterFile::go_on_at_end() {
+  const std::lock_guard lock(mutex_);
+  goes_on_ = at_end_ = true;
 }
 
 wf::Result<DeadLetterFile::Extent> DeadLetterFile::sync() {

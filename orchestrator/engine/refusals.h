@@ -54,6 +54,8 @@ class DeadLetterFile {
   /// Appends to the file itself, behind `extent`; what stands there is cut off. Before the first
   /// append.
   wf::Status go_on(Extent extent);
+  /// Appends behind whatever is there; rows() counts from here. Before the first append.
+  void go_on_at_end();
   /// Synced so far, since go_on().
   wf::Result<Extent> sync();
   ~DeadLetterFile();
@@ -72,7 +74,7 @@ class DeadLetterFile {
   mutable std::mutex mutex_;
   int fd_ = -1;
   int64_t rows_ = 0, bytes_ = 0;
-  bool goes_on_ = false;
+  bool goes_on_ = false, at_end_ = false;
   bool published_ = false;
 };
 

@@ -16,12 +16,19 @@ RegionAttempt::RegionAttempt(RegionInputs inputs) : in_(std::move(inputs)) {
 
 RegionAttempt::~RegionAttempt() {
   timers_.stop();
+  if (follower_) follower_->stop();
   if (coordinator_) {
     coordinator_->cancel();
     coordinator_->join();
   }
   for (auto& chain : chains_) chain->stop();
   for (auto& job : jobs_) job->stop();
+  // Until they are gone sinks may ask the coordinator for rest.
+  if (coordinator_) coordinator_->forget();
+  follower_.reset();
+  committing_.clear();
+  chains_.clear();
+  made_.clear();
 }
 
 wf::Result<std::unique_ptr<RegionAttempt>> RegionAttempt::prepare(RegionInputs inputs,
@@ -33,6 +40,8 @@ wf::Result<std::unique_ptr<RegionAttempt>> RegionAttempt::prepare(RegionInputs i
     return status;
   }
   WF_TRY(attempt->recover());
+  WF_TRY(attempt->restore_versions());
+  attempt->make_follower();
   WF_TRY(attempt->make_spool_outputs());
   WF_TRY(attempt->make_chains());
   WF_TRY(attempt->make_coordinator());
@@ -43,6 +52,7 @@ void RegionAttempt::start() {
   activity_->enter();  // keeps the region from looking quiet while it is being started
   if (coordinator_)
     if (wf::Status status = coordinator_->start(); !status.ok()) (void)cancel_at(-1, status);
+  if (follower_) follower_->start();
   for (auto& chain : chains_) chain->notify();
   for (auto& job : jobs_) job->notify();
   activity_->leave();

@@ -27,6 +27,7 @@
 #include "dag/plan_links.h"
 #include "engine/chain.h"
 #include "engine/coordinator.h"
+#include "engine/model_follower.h"
 #include "engine/models.h"
 #include "engine/recovery.h"
 #include "engine/services.h"
@@ -64,13 +65,11 @@ struct RegionInputs {
   const Spools* spools = nullptr;
   /// Configuration of a node with its templates resolved.
   std::function<wf::Result<wf::Value::Table>(const dag::PlanNode&)> config;
-  /// State and version for an apply node.
-  struct ApplyState {
-    std::string_view bytes;  ///< aligned to 64, alive as long as `owner`
-    std::string version;
-    std::shared_ptr<const void> owner;
-  };
-  std::function<wf::Result<ApplyState>(const dag::PlanNode&)> state;
+  /// State and version that an apply node begins with.
+  std::function<wf::Result<FittedState>(const dag::PlanNode&)> state;
+  /// Where other versions are, and the reference of an apply node that names its model.
+  Models* models = nullptr;
+  std::function<wf::Result<std::string>(const dag::PlanNode&)> model_reference;
   std::function<void()> done;
   /// Without a store the region is one epoch.
   struct Checkpoints {
@@ -150,7 +149,23 @@ class RegionAttempt {
   wf::Status make_chains();
   wf::Status make_chain(const dag::PlanChain& chain);
   wf::Status make_job(const dag::PlanNode& node, bool blocking);
-  wf::Result<LaneNode> make_instance(const dag::PlanNode& node, bool first);
+  /// What every instance of a node is made with.
+  struct Recipe {
+    wf::Value::Table config;
+    plugin::BindRequest request;
+    std::string model;  ///< reference; empty when the node has none of its own
+  };
+  wf::Status make_lanes(const dag::PlanNode& node, int lanes);
+  wf::Result<Recipe> make_recipe(const dag::PlanNode& node);
+  wf::Result<LaneNode> make_instance(const dag::PlanNode& node, const FittedState& state);
+  wf::Result<std::vector<wf::SchemaPtr>> bind_instance(const dag::PlanNode& node,
+                                                       plugin::Instance& instance);
+  wf::Status restore_versions();
+  wf::Result<std::vector<LaneNode>> make_version(const dag::PlanNode& node,
+                                                 const std::string& version, size_t lanes);
+  [[nodiscard]] bool keeps_version(const FollowedModel& model) const;
+  void make_follower();
+  void replace_models(int64_t epoch);
   wf::Status attach_committer(const dag::PlanNode& node, plugin::Instance& instance);
   void give_state(const dag::PlanNode& node, LaneNode& lane);
   wf::Status recover();
@@ -162,6 +177,7 @@ class RegionAttempt {
   wf::Status make_coordinator();
   wf::Status check_rows();
   wf::Status commit();
+  wf::Status await_deliveries();
   void abort_commit();
   void node_failed(int node, wf::Status status);
   void on_quiet();
@@ -173,6 +189,7 @@ class RegionAttempt {
   std::map<int, std::unique_ptr<TaskCounters>> counters_;
   std::map<int, std::unique_ptr<TaskOutcome>> outcomes_;
   std::map<int, std::unique_ptr<EdgeCounters>> edges_;
+  std::map<int, Recipe> recipes_;
   std::map<int, std::vector<wf::SchemaPtr>> schemas_;  ///< of each node's outputs, as bound
   std::map<int, std::unique_ptr<QueueEdge>> queues_;
   std::vector<std::unique_ptr<InputEdge>> inputs_;
@@ -180,12 +197,12 @@ class RegionAttempt {
   std::unique_ptr<Activity> activity_;
   std::vector<std::unique_ptr<Chain>> chains_;
   std::vector<std::unique_ptr<Job>> jobs_;
-  plugin::NullServices commit_services_;
   std::vector<Committing> committing_;
   std::set<int> commits_, deciding_;  ///< nodes of committing_
   Recovery recovery_;
   std::vector<bool> decides_;  ///< by chain: its sink's commit is the commit point
   std::unique_ptr<Coordinator> coordinator_;
+  std::unique_ptr<ModelFollower> follower_;
   TimerThread timers_;
   bool committed_ = false;                     ///< the commit point is passed
   std::map<int, std::vector<LaneNode>> made_;  ///< instances by node, one a lane

@@ -130,12 +130,14 @@ wf::Status RegionAttempt::make_coordinator() {
   inputs.wake_sources = [this] {
     for (auto& chain : chains_) chain->wake_source();
   };
+  inputs.replace = [this](int64_t epoch) { replace_models(epoch); };
   inputs.release = [this](int64_t epoch, bool all) {
     for (size_t i = 0; i < chains_.size(); ++i)
       if (all || !decides_[i]) chains_[i]->release(epoch);
   };
   inputs.check_rows = [this] { return check_rows(); };
   inputs.failed = [this](int node, wf::Status status) { (void)cancel_at(node, std::move(status)); };
+  in_.attempt->failed = inputs.failed;
   in_.attempt->pressure = [this](int node, bool rest, std::string_view reason) {
     coordinator_->pressure(node, rest, reason);
   };

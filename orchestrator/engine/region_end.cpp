@@ -79,7 +79,22 @@ wf::Status RegionAttempt::commit() {
     const InTask in_task(committing_[i].node);
     WF_TRY(committing_[i].committer->commit(kRegionEpoch, *hash, manifest.entries[i].blob));
   }
+  WF_TRY(await_deliveries());
   return manifest.mark_done(in_.folder);
+}
+
+/// What is sent after the commit has its verdicts before the run is over.
+wf::Status RegionAttempt::await_deliveries() {
+  for (Committing& c : committing_) {
+    if (!c.committer->sends_later()) continue;
+    while (c.committer->delivered() < static_cast<int64_t>(kRegionEpoch)) {
+      if (in_.attempt->cancelled)
+        return wf::cancelled("rows were still to be sent; the next run sends them");
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  }
+  if (in_.attempt->late_letters) WF_TRY(in_.attempt->late_letters->sync().status());
+  return {};
 }
 
 void RegionAttempt::abort_commit() {

@@ -30,13 +30,9 @@ wf::Status RegionAttempt::make_nodes() {
     // A concurrent chain has an instance per core; the first binds and the others follow it.
     const bool concurrent = in_.plan->chains[static_cast<size_t>(node.chain)].concurrent;
     const int lanes = concurrent ? std::max(1, in_.pool->threads()) : 1;
-    for (int i = 0; i < lanes; ++i) {
-      auto made = make_instance(node, i == 0);
-      if (!made.ok()) {
-        failed_node_ = id;
-        return made.error();
-      }
-      made_[id].push_back(std::move(*made));
+    if (wf::Status status = make_lanes(node, lanes); !status.ok()) {
+      failed_node_ = id;
+      return status;
     }
   }
   return {};
@@ -70,24 +66,27 @@ wf::Result<std::optional<wf::Schema>> input_schema(
 
 }  // namespace
 
-wf::Result<LaneNode> RegionAttempt::make_instance(const PlanNode& node, bool first) {
-  const InTask in_task(node.id);
-  WF_ASSIGN(const plugin::ComponentClass* component, in_.registry->load(node.component.id));
-  RegionInputs::ApplyState state;
+wf::Status RegionAttempt::make_lanes(const PlanNode& node, int lanes) {
+  FittedState state;
   if (in_.state && node.component.kind == plugin::Kind::estimator && node.kind != NodeKind::fit) {
     WF_ASSIGN(state, in_.state(node));
   }
-  LaneNode lane;
-  lane.services = std::make_unique<TaskServices>(node, *in_.attempt, counters(node.id),
-                                                 outcome(node.id), state.version);
-  give_state(node, lane);
-  WF_ASSIGN(lane.instance, plugin::Instance::create(*component, *lane.services));
-  if (!lane.instance->has_timers()) lane.timers.reset();
-  WF_ASSIGN(const wf::Value::Table config, in_.config(node));
-  WF_TRY(lane.instance->configure(config));
-  if (state.owner) WF_TRY(lane.instance->load(state.bytes));
+  WF_ASSIGN(recipes_[node.id], make_recipe(node));
+  for (int i = 0; i < lanes; ++i) {
+    WF_ASSIGN(LaneNode lane, make_instance(node, state));
+    WF_TRY(attach_committer(node, *lane.instance));
+    made_[node.id].push_back(std::move(lane));
+  }
+  return {};
+}
 
-  plugin::BindRequest request;
+wf::Result<RegionAttempt::Recipe> RegionAttempt::make_recipe(const PlanNode& node) {
+  Recipe recipe;
+  WF_ASSIGN(recipe.config, in_.config(node));
+  if (node.model && node.kind == NodeKind::work && node.component.kind == plugin::Kind::estimator) {
+    WF_ASSIGN(recipe.model, in_.model_reference(node));
+  }
+  plugin::BindRequest& request = recipe.request;
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     WF_ASSIGN(auto schema, input_schema(in_, node, static_cast<int>(i), schemas_));
     const bool connected = schema.has_value();
@@ -103,10 +102,42 @@ wf::Result<LaneNode> RegionAttempt::make_instance(const PlanNode& node, bool fir
     request.outputs.push_back({node.outputs[i], connected, nullptr});
   }
   request.remembered = node.remembered;
-  plugin::BindReply reply = lane.instance->bind(request);
+  return recipe;
+}
+
+/// Configured, loaded and bound; the first of a node tells the columns of its outputs, and the
+/// others must agree. [any] once the node has one.
+wf::Result<LaneNode> RegionAttempt::make_instance(const PlanNode& node, const FittedState& state) {
+  const InTask in_task(node.id);
+  WF_ASSIGN(const plugin::ComponentClass* component, in_.registry->load(node.component.id));
+  LaneNode lane;
+  lane.model_version = state.version;
+  lane.model = state.owner;
+  lane.services = std::make_unique<TaskServices>(node, *in_.attempt, counters(node.id),
+                                                 outcome(node.id), state.version);
+  give_state(node, lane);
+  WF_ASSIGN(lane.instance, plugin::Instance::create(*component, *lane.services));
+  if (!lane.instance->has_timers()) lane.timers.reset();
+  WF_TRY(lane.instance->configure(recipes_.at(node.id).config));
+  if (state.owner) WF_TRY(lane.instance->load(state.bytes));
+  WF_ASSIGN(auto outputs, bind_instance(node, *lane.instance));
+  if (const auto bound = schemas_.find(node.id); bound == schemas_.end()) {
+    schemas_[node.id] = std::move(outputs);
+  } else {
+    for (size_t i = 0; i < outputs.size(); ++i)
+      if (!(*bound->second[i] == *outputs[i]))
+        return wf::invalid_data("the columns of output '" + node.outputs[i] + "' are (" +
+                                outputs[i]->to_string() + "), not (" +
+                                bound->second[i]->to_string() + ")");
+  }
+  return lane;
+}
+
+wf::Result<std::vector<wf::SchemaPtr>> RegionAttempt::bind_instance(const PlanNode& node,
+                                                                    plugin::Instance& instance) {
+  plugin::BindReply reply = instance.bind(recipes_.at(node.id).request);
   WF_TRY(std::move(reply.status));
-  if (in_.plan->bounded && node.component.kind == plugin::Kind::source &&
-      !lane.instance->is_bounded())
+  if (in_.plan->bounded && node.component.kind == plugin::Kind::source && !instance.is_bounded())
     return wf::invalid_config(node.component.id +
                               " would give rows without end, by a value that was not known when "
                               "the run was planned");
@@ -121,10 +152,7 @@ wf::Result<LaneNode> RegionAttempt::make_instance(const PlanNode& node, bool fir
                               node.output_schemas[i]->to_string() + ") but are (" +
                               reply.outputs[i]->to_string() + ") now");
   }
-  std::vector<wf::SchemaPtr> outputs = std::move(reply.outputs);
-  if (first) schemas_[node.id] = std::move(outputs);
-  WF_TRY(attach_committer(node, *lane.instance));
-  return lane;
+  return std::move(reply.outputs);
 }
 
 /// State by key, and timers in it, for a task that may ask for them.
@@ -159,11 +187,12 @@ wf::Status RegionAttempt::attach_committer(const PlanNode& node, plugin::Instanc
                               ", in one transaction, with other options (" + options + " and " +
                               shared->shared_options + ")");
   if (!shared) {
+    auto services = std::make_unique<CommitterServices>(node, *in_.attempt, outcome(node.id));
     WF_ASSIGN(auto made, instance.create_committer(
-                             commit_services_, plugin::Instance::From::configuration, key,
+                             *services, plugin::Instance::From::configuration, key,
                              in_.checkpoints.shard.empty() ? kShard : in_.checkpoints.shard));
-    shared =
-        &committing_.emplace_back(Committing{node.id, key, options, mode, std::move(made), {}});
+    shared = &committing_.emplace_back(
+        Committing{node.id, key, options, mode, std::move(services), std::move(made), {}});
   }
   commits_.insert(node.id);
   if (mode == wf::CommitMode::decides) deciding_.insert(node.id);
@@ -305,6 +334,7 @@ wf::Status RegionAttempt::make_chain(const dag::PlanChain& chain) {
   WF_ASSIGN(auto restore, restore_of(nodes));
   ChainEvents events;
   events.failed = [this](int node, wf::Status s) { node_failed(node, std::move(s)); };
+  events.replaced = [this](std::vector<LaneNode> old) { follower_->retire(std::move(old)); };
   const auto number = chains_.size();
   if (in_.checkpoints.store)
     events.snapshot = [this, number](ChainSnapshot snapshot) {

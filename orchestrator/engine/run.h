@@ -156,8 +156,9 @@ class Run {
   RunReport report();
   [[nodiscard]] Progress progress() const;
   TemplateValues template_values();
+  wf::Result<std::string> model_reference(const dag::PlanNode& node);
   wf::Result<std::shared_ptr<const FittedModel>> model(const dag::PlanNode& node);
-  wf::Result<RegionInputs::ApplyState> apply_state(const dag::PlanNode& node);
+  wf::Result<FittedState> apply_state(const dag::PlanNode& node);
 
   const dag::Plan& plan_;
   const dag::PlanLinks links_;

@@ -18,7 +18,7 @@ struct Run::Live {
   int next_attempt = 2;  ///< of the retry; the same one after a commit of unknown outcome
   std::set<int> active;
   AttemptContext context;
-  std::unique_ptr<DeadLetterFile> dead_letters;
+  std::unique_ptr<DeadLetterFile> dead_letters, late_letters;
   std::unique_ptr<RegionAttempt> run;  ///< null: waits for its retry, or a version node
   int64_t deadline_us = 0;             ///< steady; 0 = none
   int timeout_node = -1;

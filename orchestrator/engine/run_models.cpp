@@ -27,40 +27,37 @@ std::optional<wf::Schema> schema_into(const dag::Plan& plan, const std::string& 
 
 }  // namespace
 
-wf::Result<std::shared_ptr<const FittedModel>> Run::model(const PlanNode& node) {
+wf::Result<std::string> Run::model_reference(const PlanNode& node) {
   WF_ASSIGN(const wf::Value value, resolve(node.model->reference, template_values()));
   const std::string* reference = value.string();
   if (!reference) return wf::not_found("model of " + node.task + ": there is no version");
-  auto& pinned = opened_[*reference];
+  return *reference;
+}
+
+/// One version for the whole run.
+wf::Result<std::shared_ptr<const FittedModel>> Run::model(const PlanNode& node) {
+  WF_ASSIGN(const std::string reference, model_reference(node));
+  auto& pinned = opened_[reference];
   if (!pinned) {
     if (!models_) return wf::internal_error("no model registry is set up");
-    WF_ASSIGN(pinned, models_->open(*reference));
+    WF_ASSIGN(pinned, models_->open(reference));
   }
-  for (const dag::PlanGroup& g : plan_.groups)
-    if (g.task == node.model->group && g.text != pinned->group_text())
-      return wf::invalid_data(pinned->version() + " was fitted with another group than `" + g.task +
-                              "` was planned with; name the version in the DAG, or run again");
   return pinned;
 }
 
-wf::Result<RegionInputs::ApplyState> Run::apply_state(const PlanNode& node) {
-  if (!node.model) return RegionInputs::ApplyState{};
+wf::Result<FittedState> Run::apply_state(const PlanNode& node) {
+  if (!node.model) return FittedState{};
   if (node.kind == NodeKind::apply) {
     for (const int dep : node.after)
       if (const PlanNode& fit = plan_.nodes[static_cast<size_t>(dep)];
           fit.kind == NodeKind::fit && fit.task == node.task) {
         const wf::Buffer& state = fitted_.at(fit.id);
-        return RegionInputs::ApplyState{{state.as<char>(), state.size}, "", state.owner};
+        return FittedState{{state.as<char>(), state.size}, "", state.owner};
       }
     return wf::internal_error("no fit of " + node.task);
   }
-  WF_ASSIGN(auto opened, model(node));
-  const auto state = opened->state(node.model->member);
-  if (state.data() == nullptr)
-    return wf::invalid_data("model " + opened->version() + " has no state of '" +
-                            node.model->member + "'");
-  return RegionInputs::ApplyState{
-      {reinterpret_cast<const char*>(state.data()), state.size()}, opened->version(), opened};
+  WF_ASSIGN(const auto opened, model(node));
+  return state_for(plan_, node, opened);
 }
 
 wf::Status Run::store_version(const PlanNode& node) {

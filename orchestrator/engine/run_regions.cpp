@@ -77,6 +77,9 @@ void Run::start_region(const PlanRegion& region, int attempt) {
       options_.home + "/dead_letters/" + plan_.dag + "/" +
       (checkpointed ? std::string(kShard) : options_.run_id + "-" + std::to_string(region.id)) +
       ".jsonl");
+  live.late_letters = std::make_unique<DeadLetterFile>(
+      options_.home + "/dead_letters/" + plan_.dag + "/" + std::string(kShard) + "-late.jsonl");
+  live.late_letters->go_on_at_end();
   AttemptContext& context = live.context;
   context.dag = plan_.dag;
   context.run = options_.run_id;
@@ -89,6 +92,7 @@ void Run::start_region(const PlanRegion& region, int attempt) {
   context.sample_rows = options_.sample_rows;
   context.sources_stopped = sources_stopped_;
   context.dead_letters = live.dead_letters.get();
+  context.late_letters = live.late_letters.get();
   context.spill_root = folder + "/spill";
   int64_t holders = 1;  // the budget is divided among the tasks that keep rows
   for (const int id : live.active) {
@@ -114,6 +118,8 @@ void Run::start_region(const PlanRegion& region, int attempt) {
   inputs.spools = &spools_;
   inputs.config = [this](const PlanNode& n) { return resolve_config(n, template_values()); };
   inputs.state = [this](const PlanNode& n) { return apply_state(n); };
+  inputs.models = models_;
+  inputs.model_reference = [this](const PlanNode& n) { return model_reference(n); };
   inputs.done = [this, &live] {
     const std::lock_guard lock(mutex_);
     quiet_.push_back(&live);
@@ -177,10 +183,11 @@ void Run::region_succeeded(Live& live) {
     if (plan_.nodes[static_cast<size_t>(id)].kind == NodeKind::fit)
       fitted_[id] = live.run->fitted_state();
   }
-  if (const int64_t rows = live.dead_letters->rows(); rows > 0) {
-    dead_letters_ += rows;
-    dead_letter_files_.push_back(live.dead_letters->path());
-  }
+  for (const DeadLetterFile* letters : {live.dead_letters.get(), live.late_letters.get()})
+    if (const int64_t rows = letters->rows(); rows > 0) {
+      dead_letters_ += rows;
+      dead_letter_files_.push_back(letters->path());
+    }
 }
 
 bool Run::may_retry(const Live& live, const wf::Status& status, int node) const {

@@ -64,6 +64,19 @@ std::map<std::string, double> TaskOutcome::metrics() const {
   return {metrics_.begin(), metrics_.end()};
 }
 
+plugin::TaskInfo task_info(const dag::PlanNode& node, const AttemptContext& attempt) {
+  plugin::TaskInfo info;
+  info.dag = attempt.dag;
+  info.task = node.task;
+  info.run = attempt.run;
+  info.run_start_us = attempt.run_start_us;
+  info.attempt = static_cast<uint32_t>(attempt.attempt);
+  info.threads = static_cast<uint32_t>(attempt.threads);
+  info.checkpointed = attempt.checkpointed;
+  info.deterministic = node.deterministic;
+  return info;
+}
+
 TaskServices::TaskServices(const dag::PlanNode& node, AttemptContext& attempt,
                            TaskCounters& counters, TaskOutcome& outcome, std::string model_version)
     : node_(node),
@@ -71,15 +84,8 @@ TaskServices::TaskServices(const dag::PlanNode& node, AttemptContext& attempt,
       counters_(counters),
       outcome_(outcome),
       envelopes_(node.task, attempt.run, attempt.attempt) {
-  task_.dag = attempt.dag;
-  task_.task = node.task;
-  task_.run = attempt.run;
+  task_ = task_info(node, attempt);
   task_.model_version = std::move(model_version);
-  task_.run_start_us = attempt.run_start_us;
-  task_.attempt = static_cast<uint32_t>(attempt.attempt);
-  task_.threads = static_cast<uint32_t>(attempt.threads);
-  task_.checkpointed = attempt.checkpointed;
-  task_.deterministic = node.deterministic;
 }
 
 void TaskServices::log(wf::LogLevel level, std::string_view message) {

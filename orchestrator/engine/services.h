@@ -53,6 +53,7 @@ struct AttemptContext {
   int64_t sample_rows = 0;                   ///< of each source; 0 = all
   LogSink log;
   DeadLetterFile* dead_letters = nullptr;
+  DeadLetterFile* late_letters = nullptr;  ///< of committers
   std::atomic<bool> cancelled{false};
   /// Sources are not asked for more; what they gave goes to its end.
   std::atomic<bool> sources_stopped{false};
@@ -67,9 +68,13 @@ struct AttemptContext {
   std::atomic<int64_t> oldest{0};     ///< the oldest checkpoint that is kept
   std::atomic<uint64_t> moved{0};  ///< changes whenever something happens that a checkpoint holds
   std::function<void(int node, bool rest, std::string_view reason)> pressure;
+  std::function<void(int node, wf::Status)> failed;  ///< ends the attempt
   /// Notifies a chain at a time by the run's clock, for processing timers.
   std::function<void(int64_t at_us, int node)> wake_at;
 };
+
+/// What a task, or a committer of its sink, is told of itself.
+plugin::TaskInfo task_info(const dag::PlanNode& node, const AttemptContext& attempt);
 
 /// The services of one instance. Threads: as HostServices; begin()/end() on the worker.
 class TaskServices final : public plugin::NullServices {

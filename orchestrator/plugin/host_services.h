@@ -121,8 +121,9 @@ class NullServices : public HostServices {
   wf::Code refuse_row(uint32_t, int64_t, std::string_view, std::string_view) override {
     return wf::Code::ok;
   }
+  /// There is nowhere to put them: who would lose rows hears of it.
   wf::Code refuse_batch(const wf::Batch&, std::string_view, std::string_view) override {
-    return wf::Code::ok;
+    return wf::Code::not_implemented;
   }
   wf::Code refuse_raw(std::string_view, std::string_view, std::string_view,
                       std::string_view) override {

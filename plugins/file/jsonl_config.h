@@ -19,8 +19,7 @@ struct JsonlSinkConfig : wf::io::WriteConfig {
   bool nulls = true;
 };
 
-/// A column is a type ("int64"), "" for an inferred one, or a table with `path` (JSON pointer),
-/// `type` and `required`. invalid_config with the key that is wrong.
+/// For columns see wf::io::json_columns(). invalid_config with the key that is wrong.
 wf::Result<wf::io::JsonlOptions> jsonl_options(const JsonlConfig& config);
 
 }  // namespace weirflow::file

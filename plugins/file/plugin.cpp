@@ -3,6 +3,7 @@
 
 #include "csv_config.h"
 #include "jsonl_config.h"
+#include "tail_source.h"
 #include "weirflow/io/sink.hpp"
 #include "weirflow/io/source.hpp"
 
@@ -229,4 +230,4 @@ class JsonlSink final : public io::FileSink<JsonlSinkConfig> {
 }  // namespace weirflow::file
 
 WF_PLUGIN(weirflow::file::Csv, weirflow::file::Jsonl, weirflow::file::CsvSink,
-          weirflow::file::JsonlSink)
+          weirflow::file::JsonlSink, weirflow::file::TailSource)

@@ -169,14 +169,20 @@ Status Source::find_stops(std::vector<Split>& splits) {
 Status Source::restore(std::string_view snapshot) {
   WF_ASSIGN(const Positions saved, Positions::parse(snapshot));
   WF_TRY(tracker_->restore(saved.watermarks));
-  records_ = saved.records;
+  // What had come to its stop reads on to the one of this start; what had not keeps its own.
+  const bool over = config().stop == "rows" ? saved.records >= config().stop_rows
+                                            : std::all_of(saved.splits.begin(), saved.splits.end(),
+                                                          [](const Split& s) { return s.done(); });
+  const bool fresh_stops = over || config().stop == "never" || config().stop == "offsets";
+  records_ = over ? 0 : saved.records;
   std::set<std::string> known_topics;
   std::vector<Split> fresh, merged;
   for (const Split& old : saved.splits) {
     const bool wanted = std::find(config().topics.begin(), config().topics.end(), old.topic) !=
                         config().topics.end();
     known_topics.insert(old.topic);
-    if (!wanted || find(old.topic, old.partition) < 0) {
+    const int found = wanted ? find(old.topic, old.partition) : -1;
+    if (found < 0) {
       if (wanted && config().on_gap == "fail")
         return wf::not_found("the checkpoint stands at offset " + std::to_string(old.next) +
                              " of " + old.name() + ", which is not there any more");
@@ -186,6 +192,7 @@ Status Source::restore(std::string_view snapshot) {
       continue;
     }
     merged.push_back(old);
+    if (fresh_stops) merged.back().stop = splits_[static_cast<size_t>(found)].stop;
   }
   // A partition that came after the checkpoint is read from its beginning, a topic that was not
   // among those of the checkpoint from where the configuration says.

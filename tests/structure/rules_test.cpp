@@ -108,6 +108,19 @@ TEST(LibraryUsers, OneSourceInTheRightFolder) {
   EXPECT_EQ(library_user_violations({{"orchestrator/plugin/library.h", dll}}).size(), 1U);
 }
 
+TEST(LibraryUsers, TheServiceAndAPluginEachHaveTheirServer) {
+  const std::string server = include("<civetweb.h>");
+  EXPECT_EQ(library_user_violations(
+                {{"orchestrator/service/server.cpp", server}, {"plugins/http/server.cpp", server}}),
+            Lines{});
+  EXPECT_EQ(library_user_violations(
+                {{"plugins/http/server.cpp", server}, {"plugins/http/server2.cpp", server}})
+                .size(),
+            1U);
+  EXPECT_EQ(library_user_violations({{"plugins/http/server.h", server}}).size(), 1U);
+  EXPECT_EQ(library_user_violations({{"plugins/other/server.cpp", server}}).size(), 1U);
+}
+
 TEST(LibraryUsers, EachLibraryIsKeptOutOfOtherFolders) {
   for (const std::string header :
        {"<boost/dll.hpp>", "<boost/graph/adjacency_list.hpp>",

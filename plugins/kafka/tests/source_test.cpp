@@ -191,6 +191,35 @@ TEST_F(KafkaSource, GoesOnBehindASnapshot) {
   EXPECT_EQ(all, (std::vector<std::string>{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}));
 }
 
+TEST_F(KafkaSource, AStopIsThatOfTheStartUntilItIsReached) {
+  mock_.create("t", 1);
+  send_numbers(0, 4);
+  Harness half = Harness::of<Source>();
+  ASSERT_TRUE(half.start(keys({{"format", "utf8"}, {"batch_rows", 1}, {"stop", "latest"}})).ok());
+  ASSERT_TRUE(eventually([&] { return half.next(kWait).ok() && !half.output().empty(); }));
+  const std::string midway = *half.snapshot(1);
+  ASSERT_TRUE(half.drain(200, kWait).ok());
+  const std::string over = *half.snapshot(2);
+  send_numbers(4, 6);
+  const auto read_on = [&](const std::string& snapshot, const std::string& stop, size_t rows) {
+    Harness h = Harness::of<Source>();
+    EXPECT_TRUE(h.start(keys({{"format", "utf8"}, {"stop", stop}})).ok());
+    EXPECT_TRUE(h.restore(snapshot).ok());
+    int32_t said = WF_SOURCE_MORE;
+    EXPECT_TRUE(eventually([&] {
+      said = *h.next(kWait);
+      return said == WF_SOURCE_END || (stop == "never" && h.column("value").size() >= rows);
+    }));
+    EXPECT_EQ(said == WF_SOURCE_END, stop != "never");
+    return h.column("value");
+  };
+  using Values = std::vector<std::string>;
+  EXPECT_EQ(read_on(midway, "latest", 3), (Values{"1", "2", "3"}));
+  EXPECT_EQ(read_on(midway, "never", 5), (Values{"1", "2", "3", "4", "5"}));
+  EXPECT_EQ(read_on(over, "latest", 2), (Values{"4", "5"}));
+  EXPECT_EQ(read_on(over, "never", 2), (Values{"4", "5"}));
+}
+
 TEST_F(KafkaSource, RefusesDamagedSnapshots) {
   mock_.create("t", 1);
   Harness h = Harness::of<Source>();

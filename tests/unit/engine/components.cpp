@@ -192,19 +192,21 @@ class Mean final : public wf::Estimator<> {
     return {};
   }
   wf::Status load(std::span<const std::byte> state) override {
-    if (state.size() != sizeof(mean_)) return wf::invalid_data("not a mean");
-    std::memcpy(&mean_, state.data(), sizeof(mean_));
+    if (state.size() != sizeof(int64_t)) return wf::invalid_data("not a mean");
+    state_ = state;  // it lives as long as the component
     return {};
   }
   wf::Status process(const wf::Batch& in, wf::Emitter& out) override {
+    int64_t mean = 0;
+    std::memcpy(&mean, state_.data(), sizeof(mean));
     std::vector<int64_t> values;
-    for (int64_t i = 0; i < in.rows(); ++i) values.push_back(in.numbers<int64_t>(0)[i] - mean_);
+    for (int64_t i = 0; i < in.rows(); ++i) values.push_back(in.numbers<int64_t>(0)[i] - mean);
     out.emit(numbers(out.schema(), values));
     return {};
   }
 
  private:
-  int64_t mean_ = 0;
+  std::span<const std::byte> state_;
 };
 
 struct KeepConfig {
@@ -333,11 +335,29 @@ class MemoryModel final : public engine::FittedModel {
 };
 }  // namespace
 
+wf::Result<std::string> MemoryModels::resolve(std::string_view reference) {
+  const std::lock_guard lock(mutex_);
+  if (lost_) return wf::io_error("the aliases cannot be read");
+  if (!reference.ends_with("@champion")) return std::string(reference);
+  return std::string(reference.substr(0, reference.find('@') + 1)) + std::to_string(champion_);
+}
+
+void MemoryModels::set_champion(size_t version) {
+  const std::lock_guard lock(mutex_);
+  champion_ = version;
+}
+
+void MemoryModels::lose_aliases(bool lost) {
+  const std::lock_guard lock(mutex_);
+  lost_ = lost;
+}
+
 wf::Result<std::shared_ptr<const engine::FittedModel>> MemoryModels::open(
     std::string_view reference) {
+  const std::lock_guard lock(mutex_);
   for (size_t i = 0; i < stored.size(); ++i) {
     const std::string version = stored[i].model + "@" + std::to_string(i);
-    if (reference == version || reference == stored[i].model + "@champion")
+    if (reference == version || (i == champion_ && reference == stored[i].model + "@champion"))
       return std::shared_ptr<const engine::FittedModel>(
           std::make_shared<MemoryModel>(stored[i], version));
   }
@@ -345,6 +365,7 @@ wf::Result<std::shared_ptr<const engine::FittedModel>> MemoryModels::open(
 }
 
 wf::Result<std::string> MemoryModels::store(const engine::FittedGroup& group) {
+  const std::lock_guard lock(mutex_);
   stored.push_back(group);
   return group.model + "@" + std::to_string(stored.size() - 1);
 }

@@ -42,12 +42,22 @@ Kept& kept();
 std::vector<int64_t> rows_of(const std::string& name);
 const wf_entry* test_components();
 
-/// Models in memory.
+/// Models in memory. Threads: any.
 class MemoryModels final : public engine::Models {
  public:
+  wf::Result<std::string> resolve(std::string_view reference) override;
   wf::Result<std::shared_ptr<const engine::FittedModel>> open(std::string_view reference) override;
   wf::Result<std::string> store(const engine::FittedGroup& group) override;
+  /// Where every model's champion stands.
+  void set_champion(size_t version);
+  /// Makes resolve() fail.
+  void lose_aliases(bool lost);
   std::vector<engine::FittedGroup> stored;
+
+ private:
+  std::mutex mutex_;
+  size_t champion_ = 0;
+  bool lost_ = false;
 };
 
 class EngineTest : public ::testing::Test {

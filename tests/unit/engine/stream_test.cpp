@@ -62,7 +62,7 @@ class StreamTest : public testing::EngineTest {
   RunReport start(
       const dag::Plan& plan, std::chrono::microseconds cut_after,
       const std::function<void(engine::Run&)>& cut = [](engine::Run& r) { r.cancel(); }) {
-    engine::Run run(plan, registry_, nullptr, options_);
+    engine::Run run(plan, registry_, &models_, options_);
     std::thread cutter([&] {
       std::this_thread::sleep_for(cut_after);
       cut(run);
@@ -372,7 +372,14 @@ TEST_F(StreamTest, StateOfATaskThatIsGoneIsNotDroppedSilently) {
       plan(kHead + task("a", "stream.numbers", "") + task("later", "stream.later", "\"a\""));
   ASSERT_TRUE(before && after);
   world().available = 50;
-  start(*before, std::chrono::milliseconds(30));
+  start(*before, std::chrono::milliseconds(0), [](engine::Run& r) {
+    for (bool committed = false; !committed;) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      const std::lock_guard lock(world().mutex);
+      committed = !world().acknowledged.empty();
+    }
+    r.cancel();
+  });
   world().ends = true;
   RunReport report = run_plan(*after);
   EXPECT_FALSE(report.success);
