@@ -35,7 +35,8 @@ enum class BlobKind : uint32_t {
   vectoriser = 1,
   linear_model = 2,
   online_model = 3,
-  calibration = 4
+  calibration = 4,
+  drift = 5
 };
 
 /// Four letters as a section's name.

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "plugins/kafka/tests/cluster.h"
+#include "sender.h"
 #include "services.h"
 #include "support.h"
 
@@ -19,41 +20,6 @@ namespace {
 
 using kafka::testing::Peer;
 using kafka::testing::Seen;
-
-/// Sends 0, 1, 2, ... to a topic with three partitions until it is told to end.
-class Sender {
- public:
-  Sender(const std::string& brokers, std::string topic)
-      : peer_({{"bootstrap.servers", brokers}}), topic_(std::move(topic)) {
-    thread_ = std::thread([this] {
-      while (!ends_) {
-        std::vector<kafka::testing::Sent> records;
-        for (int i = 0; i < 50; ++i, ++sent_) {
-          kafka::testing::Sent record;
-          record.topic = topic_;
-          record.value = std::to_string(sent_.load());
-          record.partition = static_cast<int32_t>(sent_ % 3);
-          records.push_back(std::move(record));
-        }
-        peer_.send(records);
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-      }
-    });
-  }
-  ~Sender() { end(); }
-  int64_t end() {
-    ends_ = true;
-    if (thread_.joinable()) thread_.join();
-    return sent_;
-  }
-
- private:
-  Peer peer_;
-  const std::string topic_;
-  std::atomic<bool> ends_{false};
-  std::atomic<int64_t> sent_{0};
-  std::thread thread_;
-};
 
 class ExactlyOnce : public ::testing::Test {
  protected:
