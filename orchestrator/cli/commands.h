@@ -19,12 +19,14 @@ struct RunArguments {
   std::vector<std::string> select;  ///< tasks; with all that they need
   int64_t sample = 0;
   std::string until;            ///< "rows=1000", "90s", "2026-11-23T06:00:00Z"
-  std::string from_checkpoint;  ///< an epoch, or "none"
+  std::string from_checkpoint;  ///< an epoch, a savepoint's name, or "none"
   bool accept_duplicates = false;
   bool allow_dropped_state = false;
   int threads = 0;
-  std::string memory;  ///< "2GiB"
-  std::string report;  ///< HTML file
+  std::string memory;   ///< "2GiB"
+  std::string report;   ///< HTML file
+  std::string metrics;  ///< PORT or HOST:PORT; "" = not served
+  bool metrics_remote = false;
   bool dry_run = false;
   bool quiet = false;
   bool isolate = false;
@@ -55,12 +57,29 @@ struct ShowArguments : FileArguments {
 };
 int show_command(const ShowArguments& arguments);
 
+struct TestArguments {
+  Common common;
+  std::vector<std::string> places;  ///< test files, and folders that are searched for them
+  std::string filter;               ///< part of a case's name
+  std::vector<std::string> inject;  ///< "TASK:crash@N"
+  std::string junit;                ///< XML file
+  bool update = false;
+};
+int test_command(const TestArguments& arguments);
+
 struct PluginsArguments {
   Common common;
   std::string action;  ///< list, info, check
   std::string name;    ///< component, library or file
 };
 int plugins_command(const PluginsArguments& arguments);
+
+struct TopArguments {
+  Common common;
+  std::string target;  ///< an address, or a run's id; "" = the run that there is
+  bool once = false;
+};
+int top_command(const TopArguments& arguments);
 
 struct ModelArguments {
   Common common;
@@ -71,6 +90,37 @@ struct ModelArguments {
   int64_t top = 20;
 };
 int model_command(const ModelArguments& arguments);
+
+struct DeadLettersArguments {
+  Common common;
+  std::string action;  ///< list, show, replay
+  std::string dag;     ///< file or name; of replay a file
+  std::vector<std::string> set;
+  std::string task, code, since;
+  int64_t limit = 20;
+  bool all = false;
+  bool dry_run = false;
+  bool quiet = false;
+};
+int dead_letters_command(const DeadLettersArguments& arguments);
+/// Its action `replay`.
+int replay_command(const DeadLettersArguments& arguments);
+
+struct CheckpointArguments {
+  Common common;
+  std::string action;  ///< list, inspect, verify, save, delete
+  std::string dag;     ///< file or name
+  std::string name;    ///< number, or name of a savepoint
+  bool force = false;
+};
+int checkpoint_command(const CheckpointArguments& arguments);
+
+struct DoctorArguments {
+  Common common;
+  std::string file;  ///< a DAG, or ""
+  std::vector<std::string> set;
+};
+int doctor_command(const DoctorArguments& arguments);
 
 struct InitArguments {
   Common common;

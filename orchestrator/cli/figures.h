@@ -1,11 +1,14 @@
 // Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Numbers as people read them, the same in tables, plans and reports. Threads: pure functions.
+/// Numbers and times as people read them, the same in tables, plans and reports. Threads: pure
+/// functions.
 
 #include <cstdint>
 #include <cstdio>
 #include <string>
+
+#include "weirflow/print.hpp"
 
 namespace weirflow::cli {
 
@@ -57,5 +60,18 @@ inline std::string number_text(double value) {
   std::snprintf(text, sizeof(text), "%.4g", value);
   return text;
 }
+
+/// "2026-11-22T03:00:00.000000Z".
+inline std::string time_text(int64_t us) {
+  std::string text;
+  wf::append_timestamp(text, us);
+  return text;
+}
+
+/// Such a time to the second, for tables: "2026-11-22 03:00:00".
+inline std::string short_time(const std::string& time) {
+  return time.size() < 19 ? time : time.substr(0, 10) + " " + time.substr(11, 8);
+}
+inline std::string short_time(int64_t us) { return short_time(time_text(us)); }
 
 }  // namespace weirflow::cli

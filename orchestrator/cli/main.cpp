@@ -20,7 +20,9 @@ namespace {
 constexpr const char* kExamples = R"(Examples:
   weirflow run train.toml --set params.comments=mine.csv   run a DAG
   weirflow show train.toml comments --rows 5               look at a task's rows
+  weirflow test train.test.toml                            check a DAG against golden cases
   weirflow validate train.toml                             check without running
+  weirflow top                                             watch a run with --metrics
   weirflow plan train.toml                                 what would run, how and why
   weirflow plugins info text.tokenize                      options of a component
 
@@ -102,7 +104,7 @@ class CommandLine {
                     "Stop reading after rows=N of each source, a duration (90s) or at a time (ISO "
                     "8601); what was read is finished");
     run->add_option("--from-checkpoint", run_.from_checkpoint,
-                    "Of a stream: go on from this checkpoint (`none`: begin anew)");
+                    "Of a stream: go on from this checkpoint or savepoint (`none`: begin anew)");
     run->add_flag("--accept-duplicates", run_.accept_duplicates,
                   "With --from-checkpoint: rows that sinks have shown may come again");
     run->add_flag("--allow-dropped-state", run_.allow_dropped_state,
@@ -111,6 +113,11 @@ class CommandLine {
         ->check(CLI::Range(1, 1024));
     run->add_option("--memory", run_.memory, "Budget, as in 2GiB (default: half of the machine)");
     run->add_option("--report", run_.report, "Write a page about the run to this HTML file");
+    run->add_option("--metrics", run_.metrics,
+                    "Serve /metrics, /healthz and /readyz at this PORT (0: a free one) or "
+                    "HOST:PORT while it runs");
+    run->add_flag("--metrics-remote", run_.metrics_remote,
+                  "With --metrics: HOST may be one that other machines reach");
     run->add_flag("--isolate", run_.isolate,
                   "In a worker process: a component that crashes is named");
     run->add_option("--flight-record", run_.flight_record, "")->group("");  // run_isolated gives it
@@ -150,6 +157,22 @@ class CommandLine {
     show->add_option("--rows", show_.rows, "How many rows")->check(at_least_one());
     show->add_option("--set", show_.set, "params.NAME=VALUE")->allow_extra_args(false);
     add_common(show, show_.common);
+    add_test();
+  }
+
+  void add_test() {
+    CLI::App* test = command("test", "Run golden cases: rows in, expected rows out",
+                             [this] { return test_command(test_); });
+    test->add_option("FILE", test_.places, "Test files (NAME.test.toml), or folders of them")
+        ->required();
+    test->add_option("--filter", test_.filter, "Only cases whose name has this in it");
+    test->add_option("--inject", test_.inject,
+                     "TASK:crash@N, TASK:fail@N or TASK:slow@N: each case once more, with a fault "
+                     "at the task's N-th row; again for more")
+        ->allow_extra_args(false);
+    test->add_flag("--update", test_.update, "Write the rows that came into the test files");
+    test->add_option("--junit", test_.junit, "Write the results to this XML file");
+    add_common(test, test_.common);
   }
 
   void add_others() {
@@ -161,6 +184,13 @@ class CommandLine {
     plugins->add_option("NAME", plugins_.name, "Component, library or file");
     add_common(plugins, plugins_.common);
 
+    CLI::App* top =
+        command("top", "Watch a run that serves its metrics", [this] { return top_command(top_); });
+    top->add_option("ADDRESS|RUN", top_.target,
+                    "PORT, HOST:PORT, or a run of the home folder (default: the one there is)");
+    top->add_flag("--once", top_.once, "Print once, as plain text");
+    add_common(top, top_.common);
+
     CLI::App* model = command("model", "Models: list, show, explain, promote, rollback",
                               [this] { return model_command(model_); });
     model->add_option("ACTION", model_.action, "list, show, explain, promote or rollback")
@@ -171,6 +201,15 @@ class CommandLine {
     model->add_option("--reason", model_.reason, "Why; kept in the alias log");
     model->add_option("--top", model_.top, "N-grams to explain")->check(at_least_one());
     add_common(model, model_.common);
+
+    add_dead_letters();
+    add_checkpoint();
+
+    CLI::App* doctor = command("doctor", "Check plugins, folders, clock, limits, and a DAG",
+                               [this] { return doctor_command(doctor_); });
+    doctor->add_option("FILE", doctor_.file, "DAG file");
+    doctor->add_option("--set", doctor_.set, "params.NAME=VALUE")->allow_extra_args(false);
+    add_common(doctor, doctor_.common);
 
     CLI::App* init = command("init", "Start a DAG from a template: classifier, csv-to-jsonl, hello",
                              [this] { return init_command(init_); });
@@ -186,6 +225,39 @@ class CommandLine {
       std::printf("weirflow %s, plugin ABI %u.%u\n", WEIRFLOW_VERSION, WF_ABI_MAJOR, WF_ABI_MINOR);
       return static_cast<int>(kOk);
     });
+  }
+
+  void add_dead_letters() {
+    DeadLettersArguments& letters = letters_;
+    CLI::App* sub = command("dead-letters", "Refused rows: list, show, replay",
+                            [this] { return dead_letters_command(letters_); });
+    sub->add_option("ACTION", letters.action, "list, show or replay")
+        ->required()
+        ->check(CLI::IsMember({"list", "show", "replay"}));
+    sub->add_option("DAG", letters.dag, "DAG file or, but for replay, name");
+    sub->add_option("--task", letters.task, "Only of this task");
+    sub->add_option("--code", letters.code, "Only with this reason");
+    sub->add_option("--since", letters.since, "Only since a time, or for a duration (2h)");
+    sub->add_option("--limit", letters.limit, "How many to show (default: 20)")
+        ->check(at_least_one());
+    sub->add_flag("--all", letters.all, "Also those that were put back");
+    sub->add_option("--set", letters.set, "params.NAME=VALUE, of replay")->allow_extra_args(false);
+    sub->add_flag("--dry-run", letters.dry_run, "Say what replay would do");
+    sub->add_flag("-q,--quiet", letters.quiet, "Only errors and warnings");
+    add_common(sub, letters.common);
+  }
+
+  void add_checkpoint() {
+    CLI::App* sub =
+        command("checkpoint", "Checkpoints of a stream: list, inspect, verify, save, delete",
+                [this] { return checkpoint_command(checkpoint_); });
+    sub->add_option("ACTION", checkpoint_.action, "list, inspect, verify, save or delete")
+        ->required()
+        ->check(CLI::IsMember({"list", "inspect", "verify", "save", "delete"}));
+    sub->add_option("DAG", checkpoint_.dag, "DAG file or name")->required();
+    sub->add_option("NAME", checkpoint_.name, "Number, or name of a savepoint");
+    sub->add_flag("--force", checkpoint_.force, "Delete what recovery needs");
+    add_common(sub, checkpoint_.common);
   }
 
   /// The nearest command to a word that is none.
@@ -211,8 +283,13 @@ class CommandLine {
   FileArguments plan_;
   GraphArguments graph_;
   ShowArguments show_;
+  TestArguments test_;
   PluginsArguments plugins_;
+  TopArguments top_;
   ModelArguments model_;
+  DeadLettersArguments letters_;
+  CheckpointArguments checkpoint_;
+  DoctorArguments doctor_;
   InitArguments init_;
   std::string shell_;
 };

@@ -12,7 +12,6 @@
 #include "cli/table.h"
 #include "model/reference.h"
 #include "model/registry.h"
-#include "weirflow/print.hpp"
 
 namespace weirflow::cli {
 
@@ -23,18 +22,6 @@ using nlohmann::ordered_json;
 int failed(const wf::Status& status) {
   complain(status.message());
   return exit_code(status.code());
-}
-
-std::string time_text(int64_t us) {
-  std::string text;
-  wf::append_timestamp(text, us);
-  return text;
-}
-
-/// To the second, for tables.
-std::string short_time(int64_t us) {
-  const std::string text = time_text(us);
-  return text.size() < 19 ? text : text.substr(0, 10) + " " + text.substr(11, 8);
 }
 
 std::string short_id(const std::string& id) { return id.empty() ? "-" : id.substr(0, 16); }

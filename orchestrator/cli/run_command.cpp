@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <optional>
 
 #include "cli/commands.h"
@@ -16,6 +17,7 @@
 #include "core/clock.h"
 #include "core/text.h"
 #include "engine/run.h"
+#include "metrics/endpoint.h"
 #include "weirflow/io/values.hpp"
 #include "worker/worker.h"
 
@@ -109,6 +111,19 @@ int fail(const wf::Status& status) {
   return exit_code(status.code());
 }
 
+/// The endpoint that was asked for, or null.
+wf::Result<std::unique_ptr<metrics::Endpoint>> serve_metrics(const RunArguments& arguments) {
+  if (arguments.metrics.empty()) return std::unique_ptr<metrics::Endpoint>();
+  WF_ASSIGN(const metrics::Address address, metrics::parse_address(arguments.metrics));
+  if (!address.is_loopback() && !arguments.metrics_remote)
+    return wf::invalid_config(
+        "other machines may reach " + address.host +
+        ", and what they read there is not protected; if that is meant, add --metrics-remote");
+  WF_ASSIGN(auto endpoint, metrics::Endpoint::start(address, WEIRFLOW_VERSION));
+  std::fprintf(stderr, "metrics: %s/metrics\n", endpoint->url().c_str());
+  return endpoint;
+}
+
 }  // namespace
 
 int run_command(const RunArguments& arguments) {
@@ -157,8 +172,17 @@ int run_command(const RunArguments& arguments) {
   options->log = [&](const engine::LogLine& line) { output.log(line); };
   options->on_progress = [&](const engine::Progress& p) { output.progress(p); };
 
+  auto endpoint = serve_metrics(arguments);
+  if (!endpoint.ok()) {
+    complain("--metrics: " + endpoint.error().message());
+    return endpoint.error().code() == wf::Code::invalid_config ? static_cast<int>(kUsage)
+                                                               : exit_code(endpoint.error().code());
+  }
+  if (*endpoint) options->metrics_url = (*endpoint)->url();
   StoredModels models(home);
   engine::Run run(*file->plan, registry, &models, std::move(*options));
+  std::optional<metrics::Endpoint::Serving> serving;
+  if (*endpoint) serving.emplace(**endpoint, [&run] { return run.figures(); });
   // What has no end stops where it can go on from.
   Signals signals([&] { file->plan->bounded ? run.cancel() : run.stop(); });
   if (guard) EndGuard::renew();

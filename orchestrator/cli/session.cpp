@@ -14,6 +14,7 @@
 #include "dag/canonical.h"
 #include "dag/reader.h"
 #include "engine/builtin.h"
+#include "engine/replay.h"
 #include "model/publish_component.h"
 
 namespace weirflow::cli {
@@ -86,8 +87,8 @@ plugin::Registry open_registry(const Common& common, const std::string& home) {
   else if (user && *user)
     folder = fs::path(user) / ".cache" / "weirflow";
   plugin::Registry registry = plugin::Registry::scan(paths, folder);
-  for (const wf_entry* entry :
-       {engine::group_components(), engine::show_components(), model::model_components(home)})
+  for (const wf_entry* entry : {engine::group_components(), engine::show_components(),
+                                engine::replay_components(), model::model_components(home)})
     if (wf::Status added = registry.add_builtin(entry); !added.ok()) complain(added.message());
   return registry;
 }
@@ -97,9 +98,11 @@ std::unique_ptr<DagFile> load_dag(const std::string& path, const plugin::Registr
   auto file = std::make_unique<DagFile>();
   file->path = path;
   file->loaded = dag::read_dag(path, path, file->sources, file->diagnostics);
+  if (file->diagnostics.errors() == 0 && options.edit) options.edit(*file);
   if (file->diagnostics.errors() == 0) {
     dag::ExpandOptions expand;
-    expand.working_folder = fs::current_path().string();
+    expand.working_folder =
+        options.set_folder.empty() ? fs::current_path().string() : options.set_folder;
     for (const std::string& text : options.set) {
       const size_t equals = text.find('=');
       expand.set.emplace_back(text.substr(0, equals),

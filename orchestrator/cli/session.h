@@ -3,6 +3,7 @@
 
 /// What the commands share: where things are, the plugins, and a DAG file made into a plan.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -69,7 +70,10 @@ struct DagFile {
 struct DagOptions {
   std::string home;              ///< where the models are that groups are applied with
   std::vector<std::string> set;  ///< "params.x=value"
+  std::string set_folder;        ///< paths in `set` are relative to it; "" = the working folder
   dag::PlannerOptions planner;
+  /// Changes what was read before it is expanded: `weirflow test` puts its own tasks in.
+  std::function<void(DagFile&)> edit;
 };
 
 /// Reads, expands and plans. Never fails by itself: look at `plan` and `diagnostics`.

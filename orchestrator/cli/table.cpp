@@ -10,12 +10,6 @@
 
 namespace weirflow::cli {
 
-namespace {
-
-constexpr size_t kGap = 2;
-constexpr size_t kNarrowest = 6;
-constexpr size_t kLongestFloat = 9;
-
 std::string printable(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size();) {
@@ -24,6 +18,8 @@ std::string printable(std::string_view text) {
       out += "\xEF\xBF\xBD";
     else if (n == 1 && (static_cast<unsigned char>(text[i]) < 0x20 || text[i] == 0x7F))
       out += ' ';
+    else if (n == 2 && text[i] == '\xC2' && static_cast<unsigned char>(text[i + 1]) < 0xA0)
+      out += ' ';  // C1 controls, which some terminals obey
     else
       out.append(text.substr(i, n));
     i += std::max<size_t>(n, 1);
@@ -31,7 +27,6 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-/// The text cut to `width` columns, the last an ellipsis.
 std::string cut(const std::string& text, size_t width) {
   if (display_width(text) <= width) return text;
   std::string out;
@@ -47,6 +42,12 @@ std::string cut(const std::string& text, size_t width) {
   }
   return out + "\xE2\x80\xA6";
 }
+
+namespace {
+
+constexpr size_t kGap = 2;
+constexpr size_t kNarrowest = 6;
+constexpr size_t kLongestFloat = 9;
 
 void append_cell(std::string& line, const std::string& cell, size_t width, bool right, bool last) {
   const std::string text = cut(cell, width);

@@ -4,11 +4,17 @@
 /// Text tables for a terminal: columns as wide as their content, cut to fit the width.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "weirflow/batch.hpp"
 
 namespace weirflow::cli {
+
+/// Control characters as spaces, what is no UTF-8 as U+FFFD: nothing that a terminal would obey.
+std::string printable(std::string_view text);
+/// Cut to `width` columns of a terminal, 1 or more, the last an ellipsis.
+std::string cut(const std::string& text, size_t width);
 
 struct TableColumn {
   std::string title;

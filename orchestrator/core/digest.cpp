@@ -65,4 +65,25 @@ std::optional<std::string> hex_decode(std::string_view text) {
   return bytes;
 }
 
+std::optional<std::string> base64_decode(std::string_view text) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  if (text.size() % 4 != 0) return std::nullopt;
+  std::string bytes;
+  for (size_t at = 0; at < text.size(); at += 4) {
+    uint32_t bits = 0;
+    int digits = 0;
+    for (size_t i = at; i < at + 4; ++i) {
+      const size_t value = kDigits.find(text[i]);
+      const bool padding = text[i] == '=' && i >= at + 2 && at + 4 == text.size();
+      if (value == std::string_view::npos ? !padding : digits < static_cast<int>(i - at))
+        return std::nullopt;
+      bits = bits << 6 | (padding ? 0 : static_cast<uint32_t>(value));
+      digits += padding ? 0 : 1;
+    }
+    for (int i = 0; i + 1 < digits; ++i) bytes += static_cast<char>(bits >> (16 - 8 * i) & 255);
+  }
+  return bytes;
+}
+
 }  // namespace weirflow

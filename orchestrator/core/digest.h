@@ -34,5 +34,7 @@ std::string sha256_hex(std::string_view bytes);
 std::string hex_encode(std::string_view bytes);
 /// Nothing when the text is not an even number of hex digits.
 std::optional<std::string> hex_decode(std::string_view text);
+/// RFC 4648, section 4, with its padding; nothing when the text is anything else.
+std::optional<std::string> base64_decode(std::string_view text);
 
 }  // namespace weirflow

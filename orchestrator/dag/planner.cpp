@@ -38,10 +38,12 @@ std::optional<Plan> make_plan(const Expanded& expanded, const std::string& canon
   if (diagnostics.errors() == before) {
     select_nodes(options, draft, diagnostics);
     add_show(options, registry, draft, diagnostics);
+    add_replay(options, registry, draft, diagnostics);
     if (diagnostics.errors() > before) return std::nullopt;
   }
   arrange(draft);
   if (options.bind) bind_nodes(expanded, sources, registry, options, draft, diagnostics);
+  check_replay(options, draft, diagnostics);
   check_endless(draft, diagnostics);
   plan_checkpoints(expanded.loaded->dag.checkpoint, draft, diagnostics);
   if (diagnostics.errors() > before) return std::nullopt;

@@ -4,6 +4,7 @@
 /// From an expanded DAG and the plugins to a checked Plan: components and their configuration,
 /// ports, phases, regions, chains, and the columns along every edge.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,16 @@
 
 namespace weirflow::dag {
 
+/// Dead letters of a task that go through it again: `weirflow dead-letters replay`.
+struct ReplayOptions {
+  std::string task, port;     ///< port: an input of the task; empty when it has one
+  std::string rows;           ///< spool file
+  std::string marks, target;  ///< of `replay.mark`
+  /// Configuration of the ends of groups by their task: which columns leave a group is known from
+  /// the whole DAG alone.
+  std::map<std::string, wf::Value::Table> boundaries;
+};
+
 struct PlannerOptions {
   /// A file that a source would read need not be there yet: a warning instead of an error.
   bool missing_inputs_allowed = false;
@@ -24,6 +35,7 @@ struct PlannerOptions {
   std::string show;
   int64_t show_rows = 0;
   std::string show_path;  ///< the spool file that gets the rows
+  std::optional<ReplayOptions> replay;
   /// Do not create instances: columns stay unknown. For pictures and for tests of structure.
   bool bind = true;
 };

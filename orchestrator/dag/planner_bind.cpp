@@ -174,6 +174,12 @@ class Binder {
 
   /// A boundary keeps the columns that flow into its group, and those that the output adds.
   void set_boundary(PlanNode& node) {
+    if (options_.replay) {
+      if (const auto found = options_.replay->boundaries.find(node.task);
+          found != options_.replay->boundaries.end())
+        node.config = found->second;
+      return;
+    }
     const NodeSource& source = draft_.sources[static_cast<size_t>(node.id)];
     const ExpandedGroup& group = expanded_.groups[source.group];
     wf::Value::List keep;

@@ -63,6 +63,12 @@ void select_nodes(const PlannerOptions& options, Draft& draft, Diagnostics& diag
 void add_show(const PlannerOptions& options, const plugin::Registry& registry, Draft& draft,
               Diagnostics& diagnostics);
 
+/// Cuts the plan down to what options.replay needs, and puts the letters' rows in front.
+void add_replay(const PlannerOptions& options, const plugin::Registry& registry, Draft& draft,
+                Diagnostics& diagnostics);
+/// What of that is known only when all is bound.
+void check_replay(const PlannerOptions& options, const Draft& draft, Diagnostics& diagnostics);
+
 /// Drops the nodes marked, with their edges and dependencies.
 void drop_nodes(Draft& draft, const std::vector<bool>& drop);
 

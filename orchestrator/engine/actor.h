@@ -16,6 +16,8 @@
 #include <thread>
 #include <vector>
 
+#include "engine/stillness.h"
+
 namespace weirflow::engine {
 
 class Actor;
@@ -24,15 +26,23 @@ class Actor;
 /// complete, or, if it is not, nothing will ever move it again).
 class Activity {
  public:
-  explicit Activity(std::function<void()> on_quiet) : on_quiet_(std::move(on_quiet)) {}
-  void enter() { active_.fetch_add(1, std::memory_order_acq_rel); }
+  /// `stillness` may be null.
+  explicit Activity(std::function<void()> on_quiet, Stillness* stillness = nullptr)
+      : on_quiet_(std::move(on_quiet)), stillness_(stillness) {}
+  void enter() {
+    active_.fetch_add(1, std::memory_order_acq_rel);
+    if (stillness_) stillness_->enter();
+  }
   void leave() {
+    Stillness* const stillness = stillness_;
     if (active_.fetch_sub(1, std::memory_order_acq_rel) == 1) on_quiet_();
+    if (stillness) stillness->leave();
   }
 
  private:
   std::atomic<int64_t> active_{0};
   std::function<void()> on_quiet_;
+  Stillness* const stillness_;
 };
 
 /// A fixed number of threads that run notified actors in the order of their notification.

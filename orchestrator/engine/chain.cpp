@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/clock.h"
 #include "engine/chain_lane.h"
 
 namespace weirflow::engine {
@@ -129,6 +130,7 @@ Chain::Work Chain::decide(Lane& lane) {
     }
   }
   const bool full = any_output_full();
+  note_pressure(lane, full);
   if (source_ && !finishing_)
     if (const bool pause = full || attempt_.rest.load(); pause != paused_) {
       paused_ = pause;
@@ -220,6 +222,7 @@ void Chain::ask_to_stop(int from_node) {
 }
 
 wf::Status Chain::leave(Lane& lane, Emitted emitted) {
+  emitted.since = lane.rows_since;
   if (ordered_ && lane.sequence >= 0) {
     lane.emitted.push_back(std::move(emitted));
     return {};
@@ -234,6 +237,7 @@ wf::Status Chain::push(const Emitted& emitted) {
                                : node.outputs[static_cast<size_t>(emitted.port)];
   if (port.edges.empty()) return {};
   Item item = Item::of(emitted.batch);
+  item.value = emitted.since > 0 ? emitted.since : steady_us();
   node.counters->bytes_out += item.bytes;
   for (OutputEdge* edge : port.edges) WF_TRY(edge->push(item));
   return {};

@@ -153,6 +153,13 @@ class Chain {
   [[nodiscard]] int64_t total_bytes() const;
   /// Name of the task whose component is being called on some lane, or "". [any]
   [[nodiscard]] std::string busy_task() const;
+  struct Figures {
+    int lanes = 0;
+    int64_t pressured_us = 0;      ///< outputs were full, over the lanes
+    std::map<int, int64_t> calls;  ///< by node: microseconds in calls that have not ended
+  };
+  /// `now`: steady. [any]
+  [[nodiscard]] Figures figures(int64_t now) const;
 
  private:
   /// What one lane should do now.
@@ -179,11 +186,13 @@ class Chain {
     int node = 0;
     int port = 0;  ///< or dag::kErrorsPort
     wf::Batch batch;
+    int64_t since = 0;  ///< Lane::rows_since
   };
   struct Lane;
   class LaneActor;
   class NodeOutput;
 
+  static void note_pressure(Lane& lane, bool full);
   void run_lane(Lane& lane);
   Work decide(Lane& lane);
   Work decide_input(Lane& lane);
@@ -209,6 +218,7 @@ class Chain {
   wf::Status pass_own_watermark(Lane& lane);
   wf::Status plan_next_timer(Lane& lane);
   wf::Status deliver(Lane& lane, int node, uint32_t port, const wf::Batch& batch);
+  wf::Status before_rows(Lane& lane, int node, int64_t rows);
   wf::Status resume(Lane& lane, int node);
   /// One call of a component, with its time, its refusals and its verdict.
   wf::Status call(Lane& lane, int node, const wf::Batch* input, ComponentCall component);

@@ -55,6 +55,7 @@ wf::Status Chain::perform(Lane& lane, const Work& work) {
       }));
       return pass_own_watermark(lane);
     case Work::Kind::batch:
+      lane.rows_since = work.item.value;
       WF_TRY(deliver(lane, 0, work.port, work.item.batch));
       complete(lane, work.sequence);
       WF_TRY(wf::Status(lane.failure));
@@ -70,8 +71,10 @@ wf::Status Chain::perform(Lane& lane, const Work& work) {
       return lane.failure;
     case Work::Kind::control:
       if (!lane.failure.ok()) return lane.failure;
+      lane.rows_since = 0;
       return take_control(lane, work.item);
     case Work::Kind::timer:
+      lane.rows_since = 0;
       for (size_t i = 0; i < nodes_.size(); ++i)
         if (lane.nodes[i].timers)
           WF_TRY(fire_timers(lane, i, wf::TimeKind::processing, lane.nodes[i].services->now_us())
@@ -87,6 +90,7 @@ wf::Status Chain::perform(Lane& lane, const Work& work) {
       lane.nodes[0].instance->paused(work.item.value == 1);
       return {};
     case Work::Kind::finish:
+      lane.rows_since = 0;
       return finish_step(lane);
   }
   return {};
@@ -118,11 +122,21 @@ wf::Status Chain::open_lane(Lane& lane) {
 wf::Status Chain::deliver(Lane& lane, int node, uint32_t port, const wf::Batch& batch) {
   LaneNode& here = lane.nodes[static_cast<size_t>(node)];
   while (here.more) WF_TRY(resume(lane, node));
+  WF_TRY(before_rows(lane, node, batch.rows()));
   TaskCounters& counters = *nodes_[static_cast<size_t>(node)].counters;
   counters.in += batch.rows();
   counters.batches_in += 1;
   return call(lane, node, &batch,
               [&](plugin::Output& out) { return here.instance->process(port, batch, out); });
+}
+
+/// A test may have a fault for the task here.
+wf::Status Chain::before_rows(Lane& lane, int node, int64_t rows) {
+  if (!attempt_.before_rows) return {};
+  wf::Status status = attempt_.before_rows(nodes_[static_cast<size_t>(node)].plan->id, rows);
+  if (status.ok()) return status;
+  lane.failed_node = node;
+  return lane.failure = std::move(status);
 }
 
 wf::Status Chain::resume(Lane& lane, int node) {
@@ -139,16 +153,22 @@ wf::Status Chain::call(Lane& lane, int node, const wf::Batch* input, ComponentCa
   const int64_t outer_inner = std::exchange(lane.inner_us, 0);
   const bool outermost = outer_node < 0;
   const int64_t start = steady_us(), cpu_start = outermost ? thread_cpu_us() : 0;
+  lane.call_since.store(start, std::memory_order_relaxed);
   here.services->begin(input);
   NodeOutput out(*this, lane, node);
   wf::Result<Step> verdict = component(out);
   here.services->begin(nullptr);
-  const int64_t took = steady_us() - start, own = took - lane.inner_us;
+  const int64_t end = steady_us(), took = end - start, own = took - lane.inner_us;
+  lane.call_since.store(outermost ? 0 : end, std::memory_order_relaxed);
+  const int64_t cpu = outermost ? thread_cpu_us() - cpu_start : 0;
+  if (outermost && source_) shared.counters->waited_us += std::max<int64_t>(own - cpu, 0);
   shared.counters->busy_us += own;
   here.own_us += own;
   lane.inner_us = outer_inner + took;
   lane.busy_node = outer_node;
-  if (outermost) share_cpu(lane, node, thread_cpu_us() - cpu_start);
+  if (outermost) share_cpu(lane, node, cpu);
+  if (input && lane.rows_since > 0 && shared.plan->component.kind == plugin::Kind::sink)
+    shared.counters->latency.observe(end - lane.rows_since, input->rows());
 
   // What a node downstream said is the cause; what this one made of it is not.
   if (!lane.failure.ok()) return lane.failure;
@@ -204,8 +224,10 @@ wf::Emit Chain::emit(Lane& lane, int node, uint32_t port, wf::Batch batch) {
       if (left == 0) return wf::Emit::closed;
     }
   }
+  if (source_ && node == 0 && !before_rows(lane, node, batch.rows()).ok()) return wf::Emit::closed;
   shared.counters->out += batch.rows();
   shared.counters->batches_out += 1;
+  if (source_ && node == 0) lane.rows_since = steady_us();
   if (source_) {
     attempt_.moved.fetch_add(1, std::memory_order_relaxed);
     said_idle_ = false;

@@ -96,6 +96,7 @@ wf::Status Chain::broadcast_watermark(Lane& lane, size_t from, int64_t us) {
       control_ = Item::watermark(us);
       return {};
     }
+    nodes_[i].counters->watermark.store(us, std::memory_order_relaxed);
     if (nodes_[i].plan->component.can(WF_ABILITY_WATERMARKS)) return pass_own_watermark(lane);
   }
   return broadcast(Item::watermark(us));
@@ -137,11 +138,15 @@ wf::Status Chain::plan_next_timer(Lane& lane) {
   int64_t next = std::numeric_limits<int64_t>::max();
   for (LaneNode& node : lane.nodes) {
     if (!node.timers) continue;
+    WF_ASSIGN(const int64_t timers, node.timers->count());
+    nodes_[static_cast<size_t>(&node - lane.nodes.data())].counters->timers = timers;
     WF_ASSIGN(const auto due, node.timers->first(wf::TimeKind::processing));
     if (due) next = std::min(next, due->at_us);
   }
+  // Also a later one than before: nobody else wakes the chain for it.
   const int64_t before = next_timer_us_.exchange(next);
-  if (next < before && attempt_.wake_at) attempt_.wake_at(next, nodes_.front().plan->id);
+  if (next != before && next != std::numeric_limits<int64_t>::max() && attempt_.wake_at)
+    attempt_.wake_at(next, nodes_.front().plan->id);
   return {};
 }
 
@@ -166,8 +171,11 @@ void Chain::take_idle(Lane& lane, int node) { lane.idle = makes_watermarks(node)
 /// What a source, or a task that makes watermarks, emitted during the call that has just ended.
 wf::Status Chain::pass_own_watermark(Lane& lane) {
   const bool idle = std::exchange(lane.idle, false);
-  if (std::exchange(lane.watermark_node, -1) >= 0 && lane.watermark > own_watermark_) {
+  if (const int node = std::exchange(lane.watermark_node, -1);
+      node >= 0 && lane.watermark > own_watermark_) {
     own_watermark_ = lane.watermark;
+    for (size_t i = static_cast<size_t>(node); i < nodes_.size(); ++i)
+      nodes_[i].counters->watermark.store(lane.watermark, std::memory_order_relaxed);
     said_idle_ = false;
     attempt_.moved.fetch_add(1, std::memory_order_relaxed);
     WF_TRY(broadcast(Item::watermark(lane.watermark)));

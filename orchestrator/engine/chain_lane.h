@@ -29,6 +29,9 @@ struct Chain::Lane {
   std::vector<Emitted> emitted;  ///< of an ordered chain, until the batch is complete
   int64_t inner_us = 0;          ///< spent downstream of the running call
   std::atomic<int> busy_node{-1};
+  std::atomic<int64_t> call_since{0};              ///< it was called, or went on; steady
+  std::atomic<int64_t> full_us{0}, full_since{0};  ///< its outputs were full; steady, or 0
+  int64_t rows_since = 0;  ///< when a source gave what is worked on; steady, 0: not known
   /// What the node `watermark_node` emitted during the running call.
   int64_t watermark = std::numeric_limits<int64_t>::min();
   int watermark_node = -1;

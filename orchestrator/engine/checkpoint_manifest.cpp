@@ -73,9 +73,16 @@ TaskSnapshot task_of(const Json& json) {
 }  // namespace
 
 std::string manifest_text(const Manifest& m) {
-  Json json{{"format", 1},          {"dag", m.dag},     {"dag_version", m.dag_version},
-            {"run", m.run},         {"epoch", m.epoch}, {"lineage", m.lineage},
-            {"time_us", m.time_us}, {"final", m.final}, {"savepoint", m.savepoint}};
+  Json json{{"format", 1},
+            {"dag", m.dag},
+            {"dag_version", m.dag_version},
+            {"run", m.run},
+            {"epoch", m.epoch},
+            {"lineage", m.lineage},
+            {"time_us", m.time_us},
+            {"duration_us", m.duration_us},
+            {"final", m.final},
+            {"savepoint", m.savepoint}};
   json["tasks"] = Json::array();
   for (const TaskSnapshot& task : m.tasks) json["tasks"].push_back(json_of(task));
   json["edges"] = Json::array();
@@ -113,6 +120,7 @@ wf::Result<Manifest> manifest_of(std::string_view text, const std::string& file)
     m.epoch = json.at("epoch");
     m.lineage = json.at("lineage");
     m.time_us = json.at("time_us");
+    m.duration_us = json.value("duration_us", int64_t{0});
     m.final = json.at("final");
     m.savepoint = json.at("savepoint");
     for (const Json& task : json.at("tasks")) m.tasks.push_back(task_of(task));

@@ -57,6 +57,16 @@ wf::Result<std::unique_ptr<CheckpointStore>> CheckpointStore::open(const std::st
   return std::unique_ptr<CheckpointStore>(new CheckpointStore(folder));
 }
 
+wf::Result<std::unique_ptr<CheckpointStore>> CheckpointStore::look_at(const std::string& home,
+                                                                      const std::string& dag,
+                                                                      const std::string& shard) {
+  const std::string folder = home + "/checkpoints/" + dag + "/" + shard;
+  std::error_code error;
+  if (!fs::is_directory(folder, error))
+    return wf::not_found("`" + dag + "` has no checkpoints in " + home);
+  return std::unique_ptr<CheckpointStore>(new CheckpointStore(folder));
+}
+
 CheckpointStore::~CheckpointStore() {
   if (lock_ >= 0) ::close(lock_);
 }
@@ -96,6 +106,12 @@ wf::Result<std::vector<CheckpointStore::Listed>> CheckpointStore::list() const {
   std::vector<Listed> all;
   for (auto& [epoch, listed] : found) all.push_back(std::move(listed));
   return all;
+}
+
+wf::Result<Manifest> CheckpointStore::manifest(const Listed& listed) {
+  const std::string file = listed.path + kManifest;
+  WF_ASSIGN(const std::string text, read_file(file));
+  return manifest_of(text, file);
 }
 
 wf::Result<CheckpointStore::Loaded> CheckpointStore::load(const Listed& listed) const {

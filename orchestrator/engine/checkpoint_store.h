@@ -10,6 +10,8 @@
 ///                                      file <file>        state of tasks, blobs of committers
 ///                                      delivered     everything sent after its commit has its
 ///                                      verdict
+///                                    savepoints/<name>@<n>/
+///                                      checkpoint n under a name; nothing expires it
 ///
 /// A folder gets its name only when it is whole and synced, so that one that is there and does not
 /// verify was damaged afterwards. State is addressed by the task's name.
@@ -67,6 +69,7 @@ struct Manifest {
   bool final = false;     ///< all inputs had ended: nothing is left to go on with
   std::string savepoint;  ///< its name, or ""
   int64_t time_us = 0;
+  int64_t duration_us = 0;  ///< from its barrier until all of it was written
   std::vector<TaskSnapshot> tasks;
   std::vector<EdgeSnapshot> edges;
   std::vector<CommitEntry> commits;
@@ -83,6 +86,10 @@ class CheckpointStore {
     bool committed = false, delivered = false;
     std::string path;
   };
+  struct Savepoint {
+    std::string name;
+    Listed checkpoint;  ///< its path is the savepoint's
+  };
   /// A verified checkpoint: manifest and the hash under which its commit is recorded.
   struct Loaded {
     Manifest manifest;
@@ -94,6 +101,10 @@ class CheckpointStore {
   static wf::Result<std::unique_ptr<CheckpointStore>> open(const std::string& home,
                                                            const std::string& dag,
                                                            const std::string& shard);
+  /// The same for one that is there: not_found when the DAG never had a checkpoint.
+  static wf::Result<std::unique_ptr<CheckpointStore>> look_at(const std::string& home,
+                                                              const std::string& dag,
+                                                              const std::string& shard);
   ~CheckpointStore();
   CheckpointStore(const CheckpointStore&) = delete;
   CheckpointStore& operator=(const CheckpointStore&) = delete;
@@ -104,10 +115,23 @@ class CheckpointStore {
 
   /// All whole checkpoints, oldest first; of an epoch that is there twice the committed one.
   [[nodiscard]] wf::Result<std::vector<Listed>> list() const;
+  /// The manifest alone; nothing is verified.
+  [[nodiscard]] static wf::Result<Manifest> manifest(const Listed& listed);
   /// Reads the manifest and verifies every file.
   [[nodiscard]] wf::Result<Loaded> load(const Listed& listed) const;
   /// The bytes of a part of a loaded checkpoint. Precondition: it is not a keyed folder.
   [[nodiscard]] static wf::Result<std::string> read(const Loaded& loaded, const StatePart& part);
+
+  /// [a-z][a-z0-9_-]*, and not "none": what --from-checkpoint can tell from a number.
+  static bool is_savepoint_name(std::string_view name);
+  /// By name.
+  [[nodiscard]] wf::Result<std::vector<Savepoint>> savepoints() const;
+  /// The newest committed checkpoint under a name, verified; also while the shard runs in another
+  /// process. conflict when there is one of that name, not_found when there is no checkpoint yet.
+  [[nodiscard]] wf::Result<Savepoint> save(const std::string& name) const;
+  /// Makes it one of list() again. Precondition: lock(). conflict when another one is there.
+  wf::Result<Listed> bring_back(const Savepoint& saved);
+  wf::Status remove(const Savepoint& saved);
 
   /// A checkpoint being written, in a folder without its name; removed by the destructor unless
   /// finished.

@@ -2,7 +2,6 @@
 #include "engine/committer_services.h"
 
 #include "engine/refusals.h"
-#include "weirflow/print.hpp"
 
 namespace weirflow::engine {
 
@@ -32,14 +31,14 @@ void CommitterServices::observe_metric(std::string_view name, double value) {
 wf::Code CommitterServices::refuse_batch(const wf::Batch& rows, std::string_view code,
                                          std::string_view message) {
   if (node_.on_error == dag::OnError::skip) return wf::Code::ok;
-  EnvelopeBuilder envelopes(node_.task, attempt_.run, attempt_.attempt);
-  for (int64_t i = 0; i < rows.rows(); ++i) {
-    std::string json;
-    wf::append_row_json(rows, i, json);
-    envelopes.add({std::string(code), std::string(message), "", std::move(json)}, now_us());
-  }
+  const std::string port = node_.inputs.size() == 1 ? node_.inputs.front() : "";
+  EnvelopeBuilder envelopes(node_.task, attempt_.run, attempt_.attempt, attempt_.earlier);
+  for (int64_t i = 0; i < rows.rows(); ++i)
+    envelopes.add(refusal_of(node_, rows, i, port, code, message), now_us());
   if (!attempt_.late_letters) return wf::Code::not_implemented;
-  if (const wf::Status status = attempt_.late_letters->append(envelopes.finish()); !status.ok()) {
+  if (const wf::Status status =
+          attempt_.late_letters->append(envelopes.finish(), attempt_.committed);
+      !status.ok()) {
     log(wf::LogLevel::error, status.message());
     return status.code();
   }

@@ -64,7 +64,8 @@ void Coordinator::log(wf::LogLevel level, const std::string& message, int node) 
 }
 
 wf::Status Coordinator::start() {
-  decided_at_ = steady_us();
+  decided_at_ = now_us();
+  began_ = steady_us();
   WF_ASSIGN(kept_, in_.store->list());
   if (in_.record_first && in_.restored_epoch >= 0) {
     WF_TRY(decider()->committer->commit(static_cast<uint64_t>(in_.restored_epoch),
@@ -87,11 +88,12 @@ void Coordinator::run() {
 }
 
 void Coordinator::take(ChainSnapshot snapshot) {
+  if (!snapshot.ended) in_.figures->barrier_passed(snapshot);
   const std::lock_guard lock(mutex_);
   auto& chains = snapshot.ended ? ended_ : arrived_;
   const int chain = snapshot.chain;
   chains.insert_or_assign(chain, std::move(snapshot));
-  changed_.notify_all();
+  wake_locked();
 }
 
 void Coordinator::pressure(int node, bool rest, std::string_view reason) {
@@ -100,26 +102,36 @@ void Coordinator::pressure(int node, bool rest, std::string_view reason) {
     pressure_[node] = reason;
   else
     pressure_.erase(node);
-  changed_.notify_all();
+  wake_locked();
 }
 
-std::string Coordinator::rests_for() const {
+std::optional<std::pair<std::string, std::string>> Coordinator::rests_for_task() const {
   const std::lock_guard lock(mutex_);
-  if (pressure_.empty()) return {};
-  return in_.plan->nodes[static_cast<size_t>(pressure_.begin()->first)].task + ": " +
-         pressure_.begin()->second;
-}
-
-void Coordinator::want_checkpoint() {
-  const std::lock_guard lock(mutex_);
-  wanted_ = true;
-  changed_.notify_all();
+  if (pressure_.empty()) return std::nullopt;
+  const auto& [node, why] = *pressure_.begin();
+  return std::pair(in_.plan->nodes[static_cast<size_t>(node)].task, why);
 }
 
 void Coordinator::stop() {
   const std::lock_guard lock(mutex_);
   stop_ = true;
+  wake_locked();
+}
+
+void Coordinator::checkpoint() {
+  const std::lock_guard lock(mutex_);
+  wanted_ = true;
+  wake_locked();
+}
+
+/// Whoever gives the thread something to do counts for it from now on.
+void Coordinator::wake_locked() {
+  if (std::exchange(resting_, false) && in_.attempt->stillness) in_.attempt->stillness->enter();
   changed_.notify_all();
+}
+
+int64_t Coordinator::now_us() const {
+  return in_.attempt->clock ? in_.attempt->clock->now_us() : steady_us();
 }
 
 void Coordinator::cancel() {
@@ -127,7 +139,7 @@ void Coordinator::cancel() {
     const std::lock_guard lock(mutex_);
     if (cancelled_) return;
     cancelled_ = true;
-    changed_.notify_all();
+    wake_locked();
   }
   for (Committing& c : *in_.committing) c.committer->cancel();
 }
@@ -143,7 +155,7 @@ void Coordinator::forget() {
 }
 
 wf::Status Coordinator::run_epochs() {
-  next_at_ = steady_us() + in_.options.interval_us;
+  next_at_ = now_us() + in_.options.interval_us;
   for (;;) {
     switch (wait_for_work()) {
       case Wake::cancelled:
@@ -189,26 +201,49 @@ Coordinator::Wake Coordinator::wait_for_work() {
       continue;
     }
     if (std::exchange(wanted_, false)) return Wake::due;
-    const uint64_t moved = in_.attempt->moved.load();
-    if (in_.options.interval_us > 0 && steady_us() >= next_at_) {
-      const bool renew = decider() && steady_us() - decided_at_ > kRenewal;
-      if (moved != moved_ || renew) return Wake::due;
-      next_at_ = steady_us() + in_.options.interval_us;
+    if (in_.options.interval_us > 0 && now_us() >= next_at_) {
+      if (has_moved()) return Wake::due;
+      next_at_ = now_us() + in_.options.interval_us;
     }
-    if (in_.options.interval_us > 0)
-      changed_.wait_until(lock, time_point(next_at_));
-    else
-      changed_.wait(lock);
+    wait_locked(lock);
     lock.unlock();
     settle_deliveries();
     lock.lock();
   }
 }
 
+/// There is something new for a checkpoint, or its record is to be renewed.
+bool Coordinator::has_moved() const {
+  return in_.attempt->moved.load() != moved_ || (decider() && now_us() - decided_at_ > kRenewal);
+}
+
+/// With a clock of the run's own: the thread is woken by it, but not for nothing.
+void Coordinator::set_alarm_locked() {
+  if (!in_.wake_at || in_.options.interval_us <= 0 || wakes_at_ == next_at_) return;
+  wakes_at_ = next_at_;
+  in_.wake_at(next_at_, [this] {
+    const std::lock_guard lock(mutex_);
+    if (!resting_ || now_us() < next_at_) return;
+    if (has_moved()) return wake_locked();
+    next_at_ = now_us() + in_.options.interval_us;
+    set_alarm_locked();
+  });
+}
+
+void Coordinator::wait_locked(std::unique_lock<std::mutex>& lock) {
+  set_alarm_locked();
+  if (!std::exchange(resting_, true) && in_.attempt->stillness) in_.attempt->stillness->leave();
+  if (in_.options.interval_us > 0 && !in_.wake_at)
+    changed_.wait_until(lock, time_point(next_at_));
+  else
+    changed_.wait(lock);
+}
+
 /// One epoch, or the account of its failure; an error ends the region.
 wf::Status Coordinator::take_checkpoint(Epoch kind) {
-  const int64_t epoch = asked_ + 1, start = steady_us();
-  next_at_ = start + in_.options.interval_us;
+  const int64_t epoch = asked_ + 1;
+  began_ = steady_us();
+  next_at_ = now_us() + in_.options.interval_us;
   moved_ = in_.attempt->moved.load();
   wf::Status status = checkpoint(epoch, kind);
   collected_.clear();  // a view must be gone before its task is frozen again
@@ -221,10 +256,13 @@ wf::Status Coordinator::take_checkpoint(Epoch kind) {
 }
 
 wf::Status Coordinator::checkpoint(int64_t epoch, Epoch kind) {
+  in_.figures->begin();
   WF_TRY(collect(epoch));
+  in_.figures->barriers_passed();
   WF_TRY(prepare(epoch));
   WF_ASSIGN(const std::string hash, write(epoch, kind));
   WF_TRY(commit(epoch, hash));
+  in_.figures->end();
   settle_deliveries();
   retire();
   return {};
@@ -308,10 +346,12 @@ wf::Result<std::string> Coordinator::prepare_one(Committing& c, int64_t epoch) {
     if (blob.ok()) return blob;
     const wf::Code code = blob.error().code();
     if (code != wf::Code::unavailable && code != wf::Code::timeout) return blob;
-    if (!std::exchange(said, true))
+    if (!std::exchange(said, true)) {
+      in_.figures->postpone();
       log(wf::LogLevel::warning,
           "checkpoint " + std::to_string(epoch) + " is postponed: " + blob.error().message(),
           c.node);
+    }
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, wait, [&] { return cancelled_; });
     if (cancelled_) return wf::cancelled("cancelled");
@@ -339,7 +379,8 @@ wf::Status Coordinator::commit_all(int64_t epoch, const std::string& hash) {
   }
   WF_TRY(in_.store->mark_committed(epoch));
   committed_ = epoch;
-  decided_at_ = steady_us();
+  decided_at_ = now_us();
+  in_.figures->commit(epoch);
   kept_.push_back({epoch, true, false, in_.store->folder() + "/" + std::to_string(epoch)});
   in_.attempt->committed = epoch;
   in_.release(epoch, true);
@@ -373,6 +414,7 @@ wf::Status Coordinator::commit_follower(const Prepared& p, const std::string& ha
 /// Epoch `epoch` is given up before its commit point. What followers prepared goes with the next.
 wf::Status Coordinator::give_up(int64_t epoch, wf::Status why) {
   ++failures_;
+  in_.figures->give_up();
   moved_ = in_.attempt->moved.load() - 1;  // what it would have held is still to be kept
   log(wf::LogLevel::warning,
       "checkpoint " + std::to_string(epoch) + " was given up: " + why.message());

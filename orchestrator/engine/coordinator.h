@@ -36,6 +36,7 @@
 
 #include "engine/actor.h"
 #include "engine/chain_snapshot.h"
+#include "engine/checkpoint_figures.h"
 #include "engine/checkpoint_store.h"
 #include "engine/committer_services.h"
 #include "engine/services.h"
@@ -64,6 +65,7 @@ struct CoordinatorInputs {
   Activity* activity = nullptr;
   CheckpointStore* store = nullptr;
   CheckpointOptions options;
+  CheckpointFigures* figures = nullptr;
   std::vector<Committing>* committing = nullptr;
   int chains = 0;
   std::string lineage;
@@ -78,6 +80,8 @@ struct CoordinatorInputs {
   std::function<void(int64_t epoch)> replace;
   /// Rows from behind barrier `epoch` may go on: into sinks that follow, or into all.
   std::function<void(int64_t epoch, bool all)> release;
+  /// Calls a function at a time; set when the run has a clock of its own.
+  std::function<void(int64_t at_us, std::function<void()> wake)> wake_at;
   std::function<wf::Status()> check_rows;
   std::function<void(int node, wf::Status)> failed;
 };
@@ -98,10 +102,10 @@ class Coordinator {
   void take(ChainSnapshot snapshot);
   /// A sink asks that the sources rest, or no longer.
   void pressure(int node, bool rest, std::string_view reason);
-  /// Does not wait for the interval.
-  void want_checkpoint();
   /// One more checkpoint with the sources at rest behind it, then is_stopped().
   void stop();
+  /// One more checkpoint, also when nothing has happened since the last.
+  void checkpoint();
   /// Gives up at once.
   void cancel();
   /// Joins. Precondition: cancelled, or ended by itself.
@@ -118,11 +122,12 @@ class Coordinator {
   /// A checkpoint was committed since start().
   [[nodiscard]] bool has_progressed() const { return committed_ > in_.epoch; }
   /// The oldest checkpoint that is kept, 0 without any. Precondition: joined, or on the thread.
-  [[nodiscard]] int64_t oldest_kept() const { return kept_.empty() ? 0 : kept_.front().epoch; }
+  /// Savepoints count, also those that another process has made meanwhile.
+  [[nodiscard]] int64_t oldest_kept() const;
   /// [any] A sink of the committer that decides has failed.
   void lose_decider() { recover_ = true; }
-  /// "paused by T: ..." while sources rest for a sink; or "".
-  [[nodiscard]] std::string rests_for() const;
+  /// The task that sources rest for, and why. [any]
+  [[nodiscard]] std::optional<std::pair<std::string, std::string>> rests_for_task() const;
 
  private:
   struct Prepared {
@@ -135,6 +140,11 @@ class Coordinator {
   void run();
   wf::Status run_epochs();
   Wake wait_for_work();
+  void wait_locked(std::unique_lock<std::mutex>& lock);
+  void wake_locked();
+  void set_alarm_locked();
+  [[nodiscard]] bool has_moved() const;
+  [[nodiscard]] int64_t now_us() const;
   wf::Status take_checkpoint(Epoch kind);
   wf::Status checkpoint(int64_t epoch, Epoch kind);
   wf::Status collect(int64_t epoch);
@@ -144,6 +154,7 @@ class Coordinator {
   wf::Result<std::string> write(int64_t epoch, Epoch kind);
   wf::Status write_tasks(CheckpointStore::Writer& writer, Manifest& manifest);
   void add_edges(Manifest& manifest) const;
+  void note_size(const Manifest& manifest);
   wf::Status commit(int64_t epoch, const std::string& hash);
   wf::Status commit_follower(const Prepared& prepared, const std::string& hash);
   wf::Status commit_all(int64_t epoch, const std::string& hash);
@@ -160,7 +171,9 @@ class Coordinator {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  bool cancelled_ = false, stop_ = false, wanted_ = false;
+  bool cancelled_ = false, stop_ = false;
+  bool wanted_ = false;                   ///< a checkpoint was asked for
+  bool resting_ = false;                  ///< the thread waits, and nothing was given to it
   std::map<int, ChainSnapshot> arrived_;  ///< by chain: of the last barrier
   std::map<int, ChainSnapshot> ended_;    ///< by chain: those that have finished
   std::map<int, std::string> pressure_;   ///< by node
@@ -170,11 +183,13 @@ class Coordinator {
   std::vector<ChainSnapshot> collected_;
   std::vector<wf::Batch> letters_;  ///< dead ones, not in the file yet
   int64_t decided_at_ = 0;
+  int64_t began_ = 0;  ///< the epoch at work
   /// Of the last checkpoint. At first unlike any: a start has one at once, so that a source which
   /// begins at the end begins there only once.
   uint64_t moved_ = UINT64_MAX;
   int failures_ = 0;
   int64_t next_at_ = 0;
+  int64_t wakes_at_ = 0;            ///< the last time that wake_at() was given
   std::vector<Prepared> carried_;   ///< of followers, from epochs that were given up
   std::vector<Prepared> prepared_;  ///< of the epoch at work
   std::vector<CheckpointStore::Listed> kept_;

@@ -37,13 +37,34 @@ wf::Result<std::string> Coordinator::write(int64_t epoch, Epoch kind) {
     }
   if (in_.attempt->dead_letters) {
     for (; !letters_.empty(); letters_.erase(letters_.begin()))
-      WF_TRY(in_.attempt->dead_letters->append(letters_.front()));
+      WF_TRY(in_.attempt->dead_letters->append(letters_.front(), epoch));
     WF_ASSIGN(const DeadLetterFile::Extent extent, in_.attempt->dead_letters->sync());
     manifest.dead_letter_file = in_.attempt->dead_letters->path();
     manifest.dead_letter_bytes = extent.bytes;
     manifest.dead_letter_rows = extent.rows;
   }
-  return writer->finish(manifest);
+  manifest.duration_us = steady_us() - began_;
+  WF_ASSIGN(std::string hash, writer->finish(manifest));
+  note_size(manifest);
+  return hash;
+}
+
+void Coordinator::note_size(const Manifest& manifest) {
+  const auto size = [](const StatePart& part) {
+    return part.file.empty() ? static_cast<int64_t>(part.inline_bytes.size()) : part.bytes;
+  };
+  int64_t all = 0;
+  for (const CommitEntry& entry : manifest.commits) all += size(entry.blob);
+  auto task = manifest.tasks.begin();  // in the order of collected_
+  for (const ChainSnapshot& chain : collected_)
+    for (const NodeSnapshot& node : chain.nodes) {
+      int64_t bytes = 0;
+      for (const auto& [name, part] : task->parts) bytes += size(part);
+      in_.figures->add_state(node.node, bytes);
+      all += bytes;
+      ++task;
+    }
+  in_.figures->set_bytes(all);
 }
 
 wf::Status Coordinator::write_tasks(CheckpointStore::Writer& writer, Manifest& manifest) {
@@ -135,6 +156,14 @@ wf::Status Coordinator::await_deliveries(int64_t epoch) {
   lock.unlock();
   settle_deliveries();
   return {};
+}
+
+int64_t Coordinator::oldest_kept() const {
+  int64_t oldest = kept_.empty() ? 0 : kept_.front().epoch;
+  const auto saved = in_.store->savepoints();
+  if (!saved.ok()) return 0;
+  for (const CheckpointStore::Savepoint& s : *saved) oldest = std::min(oldest, s.checkpoint.epoch);
+  return oldest;
 }
 
 /// Old checkpoints go, but the last few, and those with rows that are still to be sent.

@@ -5,6 +5,7 @@
 #include "core/file.h"
 #include "weirflow/kernels.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 namespace weirflow::engine {
@@ -192,6 +193,16 @@ void QueueEdge::close() {
 int64_t QueueEdge::queued_rows() const {
   const std::lock_guard lock(mutex_);
   return rows_;
+}
+
+QueueEdge::Fill QueueEdge::fill() const {
+  const std::lock_guard lock(mutex_);
+  const auto share = [](int64_t n, int64_t of) {
+    return static_cast<double>(n) / static_cast<double>(std::max<int64_t>(of, 1));
+  };
+  return {rows_, bytes_,
+          std::max({share(rows_, limits_.rows), share(bytes_, limits_.bytes),
+                    share(batches_, limits_.batches)})};
 }
 
 }  // namespace weirflow::engine

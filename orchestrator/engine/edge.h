@@ -26,7 +26,8 @@ struct Item {
   enum class Kind : uint8_t { batch, watermark, idle, barrier, end };
   Kind kind = Kind::batch;
   wf::Batch batch;    ///< of kind batch
-  int64_t value = 0;  ///< watermark in microseconds, or the barrier's epoch
+  int64_t value = 0;  ///< watermark in microseconds, the barrier's epoch, or, of a batch, when its
+                      ///< rows came from a source; steady, 0: not known
   int64_t bytes = 0;  ///< of the batch's buffers, computed once when the item is made
 
   static Item of(wf::Batch b);
@@ -105,6 +106,12 @@ class QueueEdge final : public InputEdge, public OutputEdge {
   void close() override;
   /// Rows in the queue now.
   [[nodiscard]] int64_t queued_rows() const;
+  struct Fill {
+    int64_t rows = 0, bytes = 0;
+    double share = 0;  ///< of the bound that is nearest; 1: full
+  };
+  /// What is in memory now. [any]
+  [[nodiscard]] Fill fill() const;
 
  private:
   /// What stands behind the items in memory: batches in a file, or a control item.

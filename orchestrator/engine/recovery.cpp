@@ -93,18 +93,35 @@ class Recoverer {
           "--from-checkpoint: sinks of this DAG have shown rows that would come again; "
           "add --accept-duplicates if that is what you want");
     if (*choice_.from_checkpoint == "none") return {};
+    const std::string& choice = *choice_.from_checkpoint;
+    if (CheckpointStore::is_savepoint_name(choice)) return take_savepoint(choice);
     const auto chosen = std::find_if(all_.begin(), all_.end(), [&](const Listed& l) {
-      return std::to_string(l.epoch) == *choice_.from_checkpoint;
+      return std::to_string(l.epoch) == choice;
     });
     if (chosen == all_.end()) {
       std::string there;
       for (const Listed& l : all_) there += (there.empty() ? "" : ", ") + std::to_string(l.epoch);
-      return wf::not_found("--from-checkpoint: there is no checkpoint '" +
-                           *choice_.from_checkpoint + "'" +
+      return wf::not_found("--from-checkpoint: there is no checkpoint '" + choice + "'" +
                            (there.empty() ? "" : "; there are " + there));
     }
     WF_ASSIGN(result_.from, store_.load(*chosen));
     return {};
+  }
+
+  wf::Status take_savepoint(const std::string& name) {
+    WF_ASSIGN(const auto saved, store_.savepoints());
+    std::string there;
+    for (const CheckpointStore::Savepoint& s : saved) {
+      there += (there.empty() ? "" : ", ") + s.name;
+      if (s.name != name) continue;
+      WF_ASSIGN(const Listed listed, store_.bring_back(s));
+      if (!find(listed.epoch)) all_.insert(all_.begin(), listed);
+      result_.epoch = std::max(result_.epoch, listed.epoch);
+      WF_ASSIGN(result_.from, store_.load(listed));
+      return {};
+    }
+    return wf::not_found("--from-checkpoint: there is no savepoint '" + name + "'" +
+                         (there.empty() ? "" : "; there are " + there));
   }
 
   wf::Status take_recorded(const wf::Committer::Recorded& recorded) {

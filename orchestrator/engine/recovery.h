@@ -27,7 +27,7 @@ namespace weirflow::engine {
 
 /// What the user chose on the command line.
 struct RecoveryChoice {
-  /// An epoch, or "none" for a start from nothing; unset: as above.
+  /// An epoch, the name of a savepoint, or "none" for a start from nothing; unset: as above.
   std::optional<std::string> from_checkpoint;
   bool accept_duplicates = false;    ///< needed with from_checkpoint when sinks commit
   bool allow_dropped_state = false;  ///< of tasks that the DAG has no more

@@ -30,22 +30,52 @@ const wf::SchemaPtr& envelope_schema() {
   return schema;
 }
 
+const wf::SchemaPtr& letter_schema() {
+  static const wf::SchemaPtr schema = [] {
+    std::vector<wf::Field> all = envelope_schema()->fields();
+    all.push_back({"port", wf::Type::utf8});
+    all.push_back({"input", wf::Type::binary});
+    all.push_back({"raw", wf::Type::binary});
+    return std::make_shared<const wf::Schema>(wf::Schema(std::move(all)));
+  }();
+  return schema;
+}
+
+std::string refusal_key(std::string_view task, std::string_view row) {
+  return std::string(task) + "\n" + std::string(row.substr(0, kLongestRow));
+}
+
 void EnvelopeBuilder::add(const Refusal& refusal, int64_t time_us) {
+  const std::string_view row = std::string_view(refusal.row).substr(0, kLongestRow);
+  int attempt = attempt_;
+  if (earlier_)
+    if (const auto found = earlier_->find(refusal_key(task_, row)); found != earlier_->end())
+      attempt += found->second;
   task_column_.append(task_);
   code_.append(refusal.code);
   message_.append(refusal.message);
   position_.append(refusal.position);
-  row_.append(std::string_view(refusal.row).substr(0, kLongestRow));
+  row_.append(row);
   run_column_.append(run_);
-  attempt_column_.append(attempt_);
+  attempt_column_.append(attempt);
   time_.append(time_us);
+  port_.append(refusal.port);
+  refusal.input.empty() ? input_.append_null() : input_.append(refusal.input);
+  refusal.raw.empty() ? raw_.append_null() : raw_.append(refusal.raw);
 }
 
 wf::Batch EnvelopeBuilder::finish() {
   const int64_t n = rows();
-  return wf::Batch(envelope_schema(), n,
+  return wf::Batch(letter_schema(), n,
                    {task_column_.finish(), code_.finish(), message_.finish(), position_.finish(),
-                    row_.finish(), run_column_.finish(), attempt_column_.finish(), time_.finish()});
+                    row_.finish(), run_column_.finish(), attempt_column_.finish(), time_.finish(),
+                    port_.finish(), input_.finish(), raw_.finish()});
+}
+
+wf::Batch envelope_of(const wf::Batch& letters) {
+  std::vector<wf::ArrayPtr> columns;
+  for (int i = 0; i < envelope_schema()->size(); ++i) columns.push_back(letters.column(i));
+  return wf::Batch(envelope_schema(), letters.rows(), std::move(columns));
 }
 
 DeadLetterFile::~DeadLetterFile() {
@@ -97,11 +127,13 @@ wf::Result<DeadLetterFile::Extent> DeadLetterFile::sync() {
   return Extent{bytes_, rows_};
 }
 
-wf::Status DeadLetterFile::append(const wf::Batch& envelopes) {
+wf::Status DeadLetterFile::append(const wf::Batch& letters, int64_t epoch) {
   std::string lines;
-  for (int64_t i = 0; i < envelopes.rows(); ++i) {
-    wf::append_row_json(envelopes, i, lines);
-    lines += '\n';
+  const std::string end = ",\"epoch\":" + std::to_string(epoch) + "}\n";
+  for (int64_t i = 0; i < letters.rows(); ++i) {
+    wf::append_row_json(letters, i, lines);
+    lines.pop_back();
+    lines += end;
   }
   const std::lock_guard lock(mutex_);
   WF_TRY(open_locked());
@@ -110,7 +142,7 @@ wf::Status DeadLetterFile::append(const wf::Batch& envelopes) {
     if (::ftruncate(fd_, bytes_) == 0) ::lseek(fd_, bytes_, SEEK_SET);
     return status;
   }
-  rows_ += envelopes.rows();
+  rows_ += letters.rows();
   bytes_ += static_cast<int64_t>(lines.size());
   return {};
 }

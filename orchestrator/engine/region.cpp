@@ -10,8 +10,9 @@ namespace weirflow::engine {
 
 using dag::PlanNode;
 
-RegionAttempt::RegionAttempt(RegionInputs inputs) : in_(std::move(inputs)) {
-  activity_ = std::make_unique<Activity>([this] { on_quiet(); });
+RegionAttempt::RegionAttempt(RegionInputs inputs)
+    : in_(std::move(inputs)), timers_(in_.attempt->clock) {
+  activity_ = std::make_unique<Activity>([this] { on_quiet(); }, in_.attempt->stillness);
 }
 
 RegionAttempt::~RegionAttempt() {

@@ -26,6 +26,7 @@
 #include "dag/plan.h"
 #include "dag/plan_links.h"
 #include "engine/chain.h"
+#include "engine/checkpoint_figures.h"
 #include "engine/coordinator.h"
 #include "engine/model_follower.h"
 #include "engine/models.h"
@@ -75,6 +76,7 @@ struct RegionInputs {
   struct Checkpoints {
     CheckpointStore* store = nullptr;  ///< locked
     CheckpointOptions options;
+    CheckpointFigures* figures = nullptr;  ///< with a store
     RecoveryChoice choice;
     std::function<bool()> cancelled;  ///< asked while the start waits for another side
     std::string shard;                ///< "weirflow.<home>.<dag>.<shard>", for committers
@@ -98,6 +100,8 @@ class RegionAttempt {
   void stop_sources();
   /// [any] With checkpoints: one more of them, then the end; without: as stop_sources().
   void stop();
+  /// [any] One more checkpoint, if it has any.
+  void checkpoint();
   /// The outcome of a commit is unknown: the region starts again, which is not a retry.
   [[nodiscard]] bool wants_recovery() const;
   /// It ended behind a checkpoint, on request.
@@ -131,6 +135,11 @@ class RegionAttempt {
   /// Fitted state of a fit node, after success.
   [[nodiscard]] const wf::Buffer& fitted_state() const { return fitted_; }
   [[nodiscard]] const AttemptContext& context() const { return *in_.attempt; }
+  /// What it counts, into the figures of its nodes and edges. [any]
+  void add_figures(metrics::Snapshot& snapshot) const;
+  [[nodiscard]] int64_t dead_letters() const;
+  [[nodiscard]] int region() const { return in_.region->id; }
+  [[nodiscard]] const std::set<int>& active() const { return in_.active; }
 
  private:
   class Job;

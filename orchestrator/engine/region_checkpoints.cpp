@@ -118,6 +118,7 @@ wf::Status RegionAttempt::make_coordinator() {
   inputs.activity = activity_.get();
   inputs.store = in_.checkpoints.store;
   inputs.options = in_.checkpoints.options;
+  inputs.figures = in_.checkpoints.figures;
   inputs.committing = &committing_;
   inputs.chains = static_cast<int>(chains_.size());
   inputs.lineage = recovery_.lineage;
@@ -135,12 +136,17 @@ wf::Status RegionAttempt::make_coordinator() {
     for (size_t i = 0; i < chains_.size(); ++i)
       if (all || !decides_[i]) chains_[i]->release(epoch);
   };
+  if (in_.attempt->clock)
+    inputs.wake_at = [this](int64_t at_us, std::function<void()> wake) {
+      timers_.at(at_us, std::move(wake));
+    };
   inputs.check_rows = [this] { return check_rows(); };
   inputs.failed = [this](int node, wf::Status status) { (void)cancel_at(node, std::move(status)); };
   in_.attempt->failed = inputs.failed;
   in_.attempt->pressure = [this](int node, bool rest, std::string_view reason) {
     coordinator_->pressure(node, rest, reason);
   };
+  in_.checkpoints.figures->go_on(in_.region->id, inputs.options.interval_us, inputs.epoch);
   coordinator_ = std::make_unique<Coordinator>(std::move(inputs));
   return {};
 }
@@ -155,6 +161,10 @@ void RegionAttempt::stop() {
     coordinator_->stop();
   else
     stop_sources();
+}
+
+void RegionAttempt::checkpoint() {
+  if (coordinator_) coordinator_->checkpoint();
 }
 
 bool RegionAttempt::wants_recovery() const {

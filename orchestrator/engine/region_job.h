@@ -29,12 +29,12 @@ class RegionAttempt::Job final : public Actor {
     busy_ = true;
     const InTask in_task(node_.id);
     TaskCounters& counters = region_.counters(node_.id);
-    const int64_t start = lane_.services->monotonic_us(), cpu_start = thread_cpu_us();
+    const int64_t start = steady_us(), cpu_start = thread_cpu_us();
     counters.started_us = start;
     wf::Status status = lane_.instance->open();
     if (status.ok()) status = node_.kind == dag::NodeKind::fit ? fit() : act();
     if (wf::Status closed = lane_.instance->close(); status.ok()) status = std::move(closed);
-    counters.ended_us = lane_.services->monotonic_us();
+    counters.ended_us = steady_us();
     counters.busy_us += counters.ended_us - start;
     counters.cpu_us += thread_cpu_us() - cpu_start;
     busy_ = false;

@@ -86,7 +86,7 @@ void RegionAttempt::make_follower() {
   ModelFollower::Inputs inputs;
   inputs.models = in_.models;
   inputs.log = in_.attempt->log;
-  inputs.ready = [this] { coordinator_->want_checkpoint(); };
+  inputs.ready = [this] { coordinator_->checkpoint(); };
   constexpr int64_t kMostWait = 500'000;
   inputs.look_every_us = std::clamp<int64_t>(in_.checkpoints.options.interval_us, 1000, kMostWait);
   inputs.make = [this, lanes](const PlanNode& node, const std::string& version) {

@@ -15,6 +15,7 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "engine/commit.h"
+#include "engine/run_card.h"
 #include "engine/run_live.h"
 
 namespace weirflow::engine {
@@ -29,7 +30,8 @@ constexpr auto kCancelPatience = std::chrono::seconds(1);
 
 constexpr int64_t kProgressEvery = 200'000;
 
-/// "20261122T030000Z-1a2b3c": sorts by time, does not collide.
+}  // namespace
+
 std::string make_run_id(int64_t us) {
   const std::time_t seconds = us / 1'000'000;
   std::tm utc{};
@@ -41,8 +43,6 @@ std::string make_run_id(int64_t us) {
   std::snprintf(tail, sizeof(tail), "-%06x", random() & 0xffffff);
   return std::string(text) + tail;
 }
-
-}  // namespace
 
 int64_t default_memory() {
   const int64_t pages = ::sysconf(_SC_PHYS_PAGES), size = ::sysconf(_SC_PAGE_SIZE);
@@ -62,12 +62,29 @@ void remove_run_folder(const std::string& folder) {
   std::filesystem::remove(folder, ignored);
 }
 
+wf::Status roll_forward_runs(const std::string& home, plugin::Registry& registry,
+                             const std::string& except) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(home + "/runs", error)) {
+    const std::string name = entry.path().filename().string();
+    if (name == except || name.starts_with('.') || !entry.is_directory()) continue;
+    auto other = lock_file(entry.path().string() + "/lock");
+    if (!other.ok()) continue;  // it is running
+    const wf::Status recovered = recover_commits(entry.path().string(), registry);
+    if (recovered.ok()) remove_run_folder(entry.path().string());
+    ::close(*other);
+    WF_TRY(wf::Status(recovered));
+  }
+  return {};
+}
+
 Run::Run(const dag::Plan& plan, plugin::Registry& registry, Models* models, RunOptions options)
     : plan_(plan),
       links_(plan),
       registry_(registry),
       models_(models),
       options_(std::move(options)),
+      figures_(plan),
       states_(plan.nodes.size(), TaskState::pending),
       ready_(plan.nodes.size(), false),
       tasks_(plan.nodes.size()),
@@ -92,6 +109,7 @@ Run::Run(const dag::Plan& plan, plugin::Registry& registry, Models* models, RunO
   for (const PlanRegion& region : plan.regions)
     undecided_[static_cast<size_t>(region.id)] = static_cast<int>(region.nodes.size());
   for (size_t i = 0; i < plan.edges.size(); ++i) edges_[i].edge = static_cast<int>(i);
+  hold_locked();  // until execute() waits for the first time
 }
 
 Run::~Run() {
@@ -103,9 +121,35 @@ Run::~Run() {
 
 void Run::stop() {
   stop_ = true;
+  figures_.set_run_state("stopping");
+  wake();
+}
+
+void Run::checkpoint() {
+  checkpoint_ = true;
+  wake();
+}
+
+void Run::wake() {
   const std::lock_guard lock(mutex_);
+  hold_locked();
   ++events_;
   changed_.notify_all();
+}
+
+void Run::hold_locked() {
+  if (options_.stillness && !std::exchange(held_, true)) options_.stillness->enter();
+}
+
+void Run::let_go() {
+  const std::lock_guard lock(mutex_);
+  if (options_.stillness && std::exchange(held_, false)) options_.stillness->leave();
+}
+
+void Run::take_checkpoints() {
+  if (!checkpoint_.exchange(false)) return;
+  for (auto& live : live_)
+    if (!live->ended && live->run) live->run->checkpoint();
 }
 
 void Run::stop_streams() {
@@ -117,9 +161,8 @@ void Run::stop_streams() {
 
 void Run::cancel() {
   cancel_ = true;
-  const std::lock_guard lock(mutex_);
-  ++events_;
-  changed_.notify_all();
+  figures_.set_run_state("stopping");
+  wake();
 }
 
 wf::Status Run::begin() {
@@ -127,33 +170,27 @@ wf::Status Run::begin() {
   start_steady_us_ = steady_us();
   if (options_.run_id.empty()) options_.run_id = make_run_id(start_us_);
   if (options_.record) options_.record->set_run_id(options_.run_id);
+  figures_.begin(options_.run_id, start_us_);
   const std::string runs = options_.home + "/runs";
   WF_TRY(make_folders(runs));
   // A folder is locked before it has its name: one without an owner is taken for a crash's.
   const std::string unnamed = runs + "/." + options_.run_id;
   if (::mkdir(unnamed.c_str(), 0777) != 0) return errno_status("cannot make folder " + unnamed);
   WF_ASSIGN(lock_, lock_file(unnamed + "/lock"));
+  // A full disk will be told by who needs it.
+  (void)write_all(lock_, run_card({::getpid(), plan_.dag, start_us_, options_.metrics_url}),
+                  unnamed + "/lock");
   folder_ = runs + "/" + options_.run_id;
   WF_TRY(rename_durably(unnamed, folder_));
   // What an earlier run left behind its commit point is rolled forward before anything is read.
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(runs, error)) {
-    if (entry.path() == folder_ || entry.path().filename().string().starts_with('.') ||
-        !entry.is_directory())
-      continue;
-    auto other = lock_file(entry.path().string() + "/lock");
-    if (!other.ok()) continue;  // it is running
-    const wf::Status recovered = recover_commits(entry.path().string(), registry_);
-    if (recovered.ok()) remove_run_folder(entry.path().string());
-    ::close(*other);
-    WF_TRY(wf::Status(recovered));
-  }
+  WF_TRY(roll_forward_runs(options_.home, registry_, options_.run_id));
   if (std::any_of(plan_.regions.begin(), plan_.regions.end(),
                   [](const PlanRegion& region) { return region.checkpointed; })) {
     WF_ASSIGN(checkpoints_, CheckpointStore::open(options_.home, plan_.dag, std::string(kShard)));
     WF_TRY(checkpoints_->lock());
   }
   pool_ = std::make_unique<Pool>(options_.threads);
+  if (!stop_ && !cancel_) figures_.set_run_state("running");
   return {};
 }
 
@@ -169,6 +206,12 @@ wf::Result<RunReport> Run::execute() {
     lock.lock();
     if (!more) break;
     if (events_ != seen) continue;
+    if (options_.stillness && held_ && std::none_of(live_.begin(), live_.end(), [](const auto& l) {
+          return l->retry_at_us > 0;
+        })) {
+      held_ = false;
+      options_.stillness->leave();
+    }
     int64_t next = 0;
     for (const auto& live : live_)
       for (const int64_t at : {live->deadline_us, live->retry_at_us})
@@ -193,6 +236,7 @@ wf::Result<RunReport> Run::execute() {
       changed_.wait_for(lock, std::chrono::microseconds(std::max<int64_t>(next - steady_us(), 0)),
                         changed);
   }
+  hold_locked();
   lock.unlock();
   if (cancel_) finish_cancel();
   return report();
@@ -210,6 +254,7 @@ void Run::stop_sources_in_time() {
 bool Run::advance() {
   stop_sources_in_time();
   stop_streams();
+  take_checkpoints();
   std::vector<Live*> quiet;
   {
     const std::lock_guard lock(mutex_);

@@ -28,6 +28,7 @@
 #include "dag/plan_links.h"
 #include "engine/flight_record.h"
 #include "engine/region.h"
+#include "engine/run_figures.h"
 #include "engine/templates.h"
 #include "engine/trigger.h"
 
@@ -41,6 +42,9 @@ struct Progress {
   int tasks_done = 0, tasks = 0;
   std::string running;  ///< names, cut
 };
+
+/// "20261122T030000Z-1a2b3c" of a time: sorts by it, does not collide.
+std::string make_run_id(int64_t us);
 
 /// Half of the machine's memory, in bytes.
 int64_t default_memory();
@@ -63,9 +67,27 @@ struct RunOptions {
   int64_t until_us = 0;
   /// Where a stream goes on from, when it is not where it was.
   RecoveryChoice recovery;
+  /// Where the run's metrics are served, for who looks into its folder; "" = nowhere.
+  std::string metrics_url;
+  /// Of a replay of dead letters: how often its rows were refused before. Lives longer than the
+  /// run.
+  const EarlierAttempts* earlier = nullptr;
   /// Told what the run does, for a supervisor. Lives longer than the run; may be null.
   FlightRecord* record = nullptr;
+
+  // Of a run under test. All live longer than the run; null: none.
+  /// What components take for the time, and processing timers and checkpoints go by.
+  VirtualClock* clock = nullptr;
+  Stillness* stillness = nullptr;
+  /// Before a task (a node of the plan) is given rows, and before those of a source go on; an error
+  /// is the task's. From any worker.
+  std::function<wf::Status(int node, int64_t rows)> before_rows;
 };
+
+/// Ends what runs of this home that are over left behind their commit point, and removes their
+/// folders; `except` (a run's id) is left alone. Every run begins with it.
+wf::Status roll_forward_runs(const std::string& home, plugin::Registry& registry,
+                             const std::string& except = "");
 
 /// What became of a task. Rows of a fit and its apply are reported apart.
 struct TaskReport {
@@ -123,6 +145,12 @@ class Run {
   /// [any] Rows without end stop behind one more checkpoint, or, without checkpoints, as if there
   /// were no more of them; what has an end goes on to it.
   void stop();
+  /// [any] Regions with checkpoints take one now, whatever their interval.
+  void checkpoint();
+  /// [any] Behind execute(), which leaves the run counted in RunOptions::stillness.
+  void let_go();
+  /// [any] Its figures at this moment; waits for no task. The last ones when it has ended.
+  [[nodiscard]] metrics::Snapshot figures() { return figures_.snapshot(); }
 
  private:
   struct Live;
@@ -131,6 +159,9 @@ class Run {
   bool advance();
   void stop_sources_in_time();
   void stop_streams();
+  void take_checkpoints();
+  void wake();
+  void hold_locked();
   wf::Status set_up_checkpoints(RegionInputs& inputs);
   [[nodiscard]] bool may_recover(Live& live) const;
   void decide_nodes();
@@ -165,6 +196,7 @@ class Run {
   plugin::Registry& registry_;
   Models* const models_;
   RunOptions options_;
+  RunFigures figures_;
   std::string folder_;
   int lock_ = -1;
   int64_t start_us_ = 0, start_steady_us_ = 0;
@@ -173,7 +205,8 @@ class Run {
   std::condition_variable changed_;
   int events_ = 0;
   std::vector<Live*> quiet_;  ///< attempts that are done and were not ended yet
-  std::atomic<bool> cancel_{false}, stop_{false};
+  bool held_ = false;         ///< counts in options_.stillness
+  std::atomic<bool> cancel_{false}, stop_{false}, checkpoint_{false};
   bool streams_stopped_ = false;
   bool stopped_ = false;  ///< a stream ended behind its checkpoint
   bool sources_stopped_ = false;

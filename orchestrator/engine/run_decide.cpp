@@ -177,6 +177,7 @@ void Run::set_state(int node, TaskState state, const std::string& reason, wf::Co
   report.state = state;
   if (!reason.empty()) report.reason = reason;
   report.code = code;
+  figures_.set_state(node, state, report.attempts);
   if (options_.record) options_.record->set_state(node, state, report.attempts);
   if (state == TaskState::failed && first_error_.empty()) {
     first_error_ = reason;

@@ -89,10 +89,14 @@ void Run::start_region(const PlanRegion& region, int attempt) {
   context.run_start_us = start_us_;
   context.threads = options_.threads;
   context.log = options_.log;
+  context.clock = options_.clock;
+  context.stillness = options_.stillness;
+  context.before_rows = options_.before_rows;
   context.sample_rows = options_.sample_rows;
   context.sources_stopped = sources_stopped_;
   context.dead_letters = live.dead_letters.get();
   context.late_letters = live.late_letters.get();
+  context.earlier = options_.earlier;
   context.spill_root = folder + "/spill";
   int64_t holders = 1;  // the budget is divided among the tasks that keep rows
   for (const int id : live.active) {
@@ -123,6 +127,7 @@ void Run::start_region(const PlanRegion& region, int attempt) {
   inputs.done = [this, &live] {
     const std::lock_guard lock(mutex_);
     quiet_.push_back(&live);
+    hold_locked();
     ++events_;
     changed_.notify_all();
   };
@@ -141,6 +146,7 @@ void Run::start_region(const PlanRegion& region, int attempt) {
     return;
   }
   live.run = std::move(*prepared);
+  figures_.attach(*live.run);
   if (live.run->was_finished()) return region_succeeded(live);
   live.run->start();
   if (streams_stopped_ && !context.ends) live.run->stop();
@@ -152,6 +158,7 @@ wf::Status Run::set_up_checkpoints(RegionInputs& inputs) {
   inputs.checkpoints.options.interval_us = plan_.checkpoints.interval_us;
   inputs.checkpoints.options.timeout_us = plan_.checkpoints.timeout_us;
   inputs.checkpoints.options.keep = plan_.checkpoints.keep;
+  inputs.checkpoints.figures = &figures_.checkpoints();
   inputs.checkpoints.choice = options_.recovery;
   inputs.checkpoints.cancelled = [this] { return cancel_ || stop_; };
   inputs.checkpoints.shard = "weirflow." + home + "." + plan_.dag + "." + std::string(kShard);

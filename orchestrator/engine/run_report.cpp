@@ -10,6 +10,7 @@ namespace weirflow::engine {
 using dag::PlanEdge;
 
 void Run::keep_outcome(Live& live) {
+  figures_.detach(*live.run);
   for (const int id : live.active) {
     TaskReport& t = tasks_[static_cast<size_t>(id)];
     const TaskCounters& c = live.run->counters(id);
@@ -64,6 +65,10 @@ RunReport Run::report() {
       set_state(static_cast<int>(i), TaskState::cancelled, "never started");
   r.success = !cancel_ && first_error_.empty() &&
               std::none_of(states_.begin(), states_.end(), [](TaskState s) { return is_bad(s); });
+  figures_.set_run_state(cancel_     ? "cancelled"
+                         : stopped_  ? "stopped"
+                         : r.success ? "succeeded"
+                                     : "failed");
   r.error = first_error_;
   r.code = first_code_;
   r.failed_task = failed_task_;

@@ -5,11 +5,24 @@
 
 #include "core/file.h"
 #include "core/text.h"
+#include "engine/commit.h"
+#include "engine/refused_input.h"
 #include "weirflow/print.hpp"
 
 namespace weirflow::engine {
 
+using metrics::PluginMetric;
+
 namespace {
+
+/// Seconds have the buckets of all times; what has no unit in its name has powers of four.
+metrics::Histogram empty_histogram(std::string_view name) {
+  metrics::Histogram h;
+  if (name.ends_with("_seconds")) return metrics::DurationHistogram().values();
+  for (double bound = 1; bound <= 1 << 30; bound *= 4) h.bounds.push_back(bound);
+  h.counts.resize(h.bounds.size() + 1);
+  return h;
+}
 
 constexpr size_t kLargestResult = 64 << 10;
 
@@ -51,17 +64,49 @@ wf::Value::Table TaskOutcome::results() const {
 
 void TaskOutcome::add_metric(std::string_view name, double value) {
   const std::lock_guard lock(mutex_);
-  metrics_[std::string(name)] += value;
+  metric_locked(name, PluginMetric::Kind::counter).value += value;
 }
 
 void TaskOutcome::set_metric(std::string_view name, double value) {
   const std::lock_guard lock(mutex_);
-  metrics_[std::string(name)] = value;
+  metric_locked(name, PluginMetric::Kind::gauge).value = value;
+}
+
+void TaskOutcome::observe_metric(std::string_view name, double value) {
+  const std::lock_guard lock(mutex_);
+  metric_locked(name, PluginMetric::Kind::histogram).histogram.observe(value);
+}
+
+PluginMetric& TaskOutcome::metric_locked(std::string_view name, PluginMetric::Kind kind) {
+  auto at = metrics_.find(name);
+  if (at == metrics_.end()) at = metrics_.emplace(std::string(name), 0).first;
+  for (PluginMetric& metric : at->second)
+    if (metric.kind == kind) return metric;
+  PluginMetric& metric = at->second.emplace_back();
+  metric.name = name;
+  metric.kind = kind;
+  if (kind == PluginMetric::Kind::histogram) metric.histogram = empty_histogram(name);
+  return metric;
 }
 
 std::map<std::string, double> TaskOutcome::metrics() const {
+  std::map<std::string, double> all;
+  for (const PluginMetric& metric : figures()) {
+    if (metric.kind == PluginMetric::Kind::histogram) {
+      all[metric.name + "_count"] = static_cast<double>(metric.histogram.count());
+      all[metric.name + "_sum"] = metric.histogram.sum;
+    } else {
+      all[metric.name] += metric.value;
+    }
+  }
+  return all;
+}
+
+std::vector<PluginMetric> TaskOutcome::figures() const {
   const std::lock_guard lock(mutex_);
-  return {metrics_.begin(), metrics_.end()};
+  std::vector<PluginMetric> all;
+  for (const auto& [name, kinds] : metrics_) all.insert(all.end(), kinds.begin(), kinds.end());
+  return all;
 }
 
 plugin::TaskInfo task_info(const dag::PlanNode& node, const AttemptContext& attempt) {
@@ -83,9 +128,16 @@ TaskServices::TaskServices(const dag::PlanNode& node, AttemptContext& attempt,
       attempt_(attempt),
       counters_(counters),
       outcome_(outcome),
-      envelopes_(node.task, attempt.run, attempt.attempt) {
+      envelopes_(node.task, attempt.run, attempt.attempt, attempt.earlier) {
   task_ = task_info(node, attempt);
   task_.model_version = std::move(model_version);
+}
+
+int64_t TaskServices::now_us() {
+  return attempt_.clock ? attempt_.clock->now_us() : NullServices::now_us();
+}
+int64_t TaskServices::monotonic_us() {
+  return attempt_.clock ? attempt_.clock->now_us() : NullServices::monotonic_us();
 }
 
 void TaskServices::log(wf::LogLevel level, std::string_view message) {
@@ -99,8 +151,7 @@ void TaskServices::set_metric(std::string_view name, double value) {
   outcome_.set_metric(name, value);
 }
 void TaskServices::observe_metric(std::string_view name, double value) {
-  outcome_.add_metric(std::string(name) + "_count", 1);
-  outcome_.add_metric(std::string(name) + "_sum", value);
+  outcome_.observe_metric(name, value);
 }
 
 wf::Code TaskServices::refuse(Refusal refusal) {
@@ -156,34 +207,40 @@ void TaskServices::let_sources_rest(bool rest, std::string_view reason) {
   if (attempt_.pressure) attempt_.pressure(node_.id, rest, reason);
 }
 
+Refusal refusal_of(const dag::PlanNode& node, const wf::Batch& rows, int64_t row, std::string port,
+                   std::string_view code, std::string_view message) {
+  Refusal refusal{std::string(code), std::string(message), "", "", std::move(port), "", ""};
+  wf::append_row_json(rows, row, refusal.row);
+  if (node.on_error == dag::OnError::dead_letter) refusal.input = encode_input(rows, row);
+  return refusal;
+}
+
 wf::Code TaskServices::refuse_row(uint32_t port, int64_t row, std::string_view code,
                                   std::string_view message) {
-  (void)port;
   if (!input_ || row < 0 || row >= input_->rows()) return wf::Code::internal;
-  std::string json;
-  wf::append_row_json(*input_, row, json);
-  return refuse({std::string(code), std::string(message), "", std::move(json)});
+  const std::string name = port < node_.inputs.size() ? node_.inputs[port] : "";
+  return refuse(refusal_of(node_, *input_, row, name, code, message));
 }
 
 wf::Code TaskServices::refuse_batch(const wf::Batch& rows, std::string_view code,
                                     std::string_view message) {
-  for (int64_t i = 0; i < rows.rows(); ++i) {
-    std::string json;
-    wf::append_row_json(rows, i, json);
-    refuse({std::string(code), std::string(message), "", std::move(json)});
-  }
+  // Of which input is not said.
+  const std::string name = node_.inputs.size() == 1 ? node_.inputs.front() : "";
+  for (int64_t i = 0; i < rows.rows(); ++i) refuse(refusal_of(node_, rows, i, name, code, message));
   return wf::Code::ok;
 }
 
 wf::Code TaskServices::refuse_raw(std::string_view raw, std::string_view position,
                                   std::string_view code, std::string_view message) {
-  std::string text(raw.substr(0, 64 << 10));
-  if (find_invalid_utf8(text) != std::string::npos) {
+  Refusal refusal{std::string(code), std::string(message), std::string(position), "", "", "", ""};
+  refusal.row = raw.substr(0, 64 << 10);
+  if (find_invalid_utf8(refusal.row) != std::string::npos) {
     std::string quoted;
-    append_json_string(quoted, text);
-    text = std::move(quoted);
+    append_json_string(quoted, refusal.row);
+    refusal.row = std::move(quoted);
   }
-  return refuse({std::string(code), std::string(message), std::string(position), std::move(text)});
+  if (node_.on_error == dag::OnError::dead_letter) refusal.raw = raw;
+  return refuse(std::move(refusal));
 }
 
 wf::Result<wf::Batch> TaskServices::take_refused(bool connected) {
@@ -192,7 +249,7 @@ wf::Result<wf::Batch> TaskServices::take_refused(bool connected) {
   if (n == 0) return wf::Batch();
   wf::Batch rows = envelopes_.finish();
   const std::string first = std::exchange(first_refusal_, "");
-  if (connected) return rows;
+  if (connected) return envelope_of(rows);
   switch (node_.on_error) {
     case dag::OnError::skip:
       return wf::Batch();
@@ -201,7 +258,7 @@ wf::Result<wf::Batch> TaskServices::take_refused(bool connected) {
       if (attempt_.checkpointed)
         letters_.push_back(std::move(rows));
       else if (attempt_.dead_letters)
-        WF_TRY(attempt_.dead_letters->append(rows));
+        WF_TRY(attempt_.dead_letters->append(rows, static_cast<int64_t>(kRegionEpoch)));
       return wf::Batch();
     case dag::OnError::fail:
       break;

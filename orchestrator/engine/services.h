@@ -10,9 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "core/virtual_clock.h"
 #include "dag/plan.h"
 #include "engine/counters.h"
 #include "engine/refusals.h"
+#include "engine/stillness.h"
+#include "metrics/snapshot.h"
 #include "plugin/host_services.h"
 
 namespace weirflow::engine {
@@ -34,12 +37,16 @@ class TaskOutcome {
   [[nodiscard]] wf::Value::Table results() const;
   void add_metric(std::string_view name, double value);
   void set_metric(std::string_view name, double value);
+  void observe_metric(std::string_view name, double value);
+  /// By name; of a histogram NAME_count and NAME_sum.
   [[nodiscard]] std::map<std::string, double> metrics() const;
+  [[nodiscard]] std::vector<metrics::PluginMetric> figures() const;
 
  private:
   mutable std::mutex mutex_;
   wf::Value::Table results_;
-  std::map<std::string, double, std::less<>> metrics_;
+  metrics::PluginMetric& metric_locked(std::string_view name, metrics::PluginMetric::Kind kind);
+  std::map<std::string, std::vector<metrics::PluginMetric>, std::less<>> metrics_;  ///< by kind
 };
 
 /// What the instances of one region attempt share. Constant but for `cancelled`.
@@ -53,7 +60,8 @@ struct AttemptContext {
   int64_t sample_rows = 0;                   ///< of each source; 0 = all
   LogSink log;
   DeadLetterFile* dead_letters = nullptr;
-  DeadLetterFile* late_letters = nullptr;  ///< of committers
+  DeadLetterFile* late_letters = nullptr;    ///< of committers
+  const EarlierAttempts* earlier = nullptr;  ///< of a replay; lives longer than the attempt
   std::atomic<bool> cancelled{false};
   /// Sources are not asked for more; what they gave goes to its end.
   std::atomic<bool> sources_stopped{false};
@@ -71,10 +79,19 @@ struct AttemptContext {
   std::function<void(int node, wf::Status)> failed;  ///< ends the attempt
   /// Notifies a chain at a time by the run's clock, for processing timers.
   std::function<void(int64_t at_us, int node)> wake_at;
+
+  // Of a run under test (RunOptions).
+  VirtualClock* clock = nullptr;
+  Stillness* stillness = nullptr;
+  std::function<wf::Status(int node, int64_t rows)> before_rows;
 };
 
 /// What a task, or a committer of its sink, is told of itself.
 plugin::TaskInfo task_info(const dag::PlanNode& node, const AttemptContext& attempt);
+
+/// Row `row` of what came to a port of the node, "" when that is not known.
+Refusal refusal_of(const dag::PlanNode& node, const wf::Batch& rows, int64_t row, std::string port,
+                   std::string_view code, std::string_view message);
 
 /// The services of one instance. Threads: as HostServices; begin()/end() on the worker.
 class TaskServices final : public plugin::NullServices {
@@ -82,7 +99,9 @@ class TaskServices final : public plugin::NullServices {
   TaskServices(const dag::PlanNode& node, AttemptContext& attempt, TaskCounters& counters,
                TaskOutcome& outcome, std::string model_version);
 
-  // plugin::HostServices; the clocks are the base's
+  // plugin::HostServices
+  int64_t now_us() override;
+  int64_t monotonic_us() override;
   void log(wf::LogLevel level, std::string_view message) override;
   void add_metric(std::string_view name, double value) override;
   void set_metric(std::string_view name, double value) override;
@@ -111,8 +130,9 @@ class TaskServices final : public plugin::NullServices {
 
   /// The batch that the next process() call is given, for refuse_row. [worker]
   void begin(const wf::Batch* input) { input_ = input; }
-  /// Envelopes of what was refused since the last call; empty when none or when the policy is not
-  /// to hand them on. `connected`: the errors output has a reader. Not ok: the policy is to fail.
+  /// Envelopes (for the errors output) of what was refused since the last call; empty when none or
+  /// when the policy is not to hand them on. `connected`: the errors output has a reader. Not ok:
+  /// the policy is to fail.
   wf::Result<wf::Batch> take_refused(bool connected);
   /// With checkpoints: envelopes for the dead-letter file since the last call.
   std::vector<wf::Batch> take_letters();

@@ -46,4 +46,10 @@ wf::Result<std::optional<TaskTimers::Due>> TaskTimers::first(wf::TimeKind time, 
   return due;
 }
 
+wf::Result<int64_t> TaskTimers::count() {
+  WF_ASSIGN(const auto event, store_.size(kEventTable));
+  WF_ASSIGN(const auto processing, store_.size(kProcessingTable));
+  return event.entries + processing.entries;
+}
+
 }  // namespace weirflow::engine

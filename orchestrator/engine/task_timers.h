@@ -34,6 +34,9 @@ class TaskTimers final : public plugin::TimerService {
   wf::Result<std::optional<Due>> first(wf::TimeKind time,
                                        int64_t up_to_us = std::numeric_limits<int64_t>::max());
 
+  /// Of both kinds that are set.
+  wf::Result<int64_t> count();
+
  private:
   plugin::KeyedStore& store_;
   int64_t watermark_ = std::numeric_limits<int64_t>::min();

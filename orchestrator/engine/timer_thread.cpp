@@ -12,6 +12,7 @@ void TimerThread::stop() {
     const std::lock_guard lock(mutex_);
     stop_ = true;
   }
+  if (clock_) clock_->forget(this);
   changed_.notify_all();
   if (thread_.joinable()) thread_.join();
 }
@@ -19,6 +20,7 @@ void TimerThread::stop() {
 void TimerThread::at(int64_t at_us, std::function<void()> wake) {
   const std::lock_guard lock(mutex_);
   if (stop_) return;
+  if (clock_) return clock_->at(this, at_us, std::move(wake));
   entries_.push({at_us, std::move(wake)});
   if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
   changed_.notify_all();

@@ -1,7 +1,8 @@
 // Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Calls a function at a time by the wall clock, for processing timers. Threads: at() from any.
+/// Calls a function at a time by the clock of the run, for processing timers. Threads: at() from
+/// any.
 
 #include <condition_variable>
 #include <cstdint>
@@ -11,11 +12,14 @@
 #include <thread>
 #include <vector>
 
+#include "core/virtual_clock.h"
+
 namespace weirflow::engine {
 
 class TimerThread {
  public:
-  TimerThread() = default;
+  /// `clock` in place of the system's, or null.
+  explicit TimerThread(VirtualClock* clock = nullptr) : clock_(clock) {}
   ~TimerThread() { stop(); }
   /// Joins; what was not due is dropped, and so is what comes.
   void stop();
@@ -32,6 +36,7 @@ class TimerThread {
     bool operator>(const Entry& other) const { return at_us > other.at_us; }
   };
   void run();
+  VirtualClock* const clock_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> entries_;

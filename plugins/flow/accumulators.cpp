@@ -6,6 +6,8 @@
 #include <unordered_set>
 
 #include "plain_type.h"
+#include "sketch_accumulators.h"
+#include "values.h"
 #include "weirflow/row_hash.hpp"
 
 namespace weirflow::flow {
@@ -22,29 +24,11 @@ namespace {
 bool is_integer(Type t) { return t == Type::int32 || t == Type::int64; }
 bool is_text(Type t) { return t == Type::utf8 || t == Type::binary; }
 
-int64_t integer_at(const Array& a, int64_t i) {
-  if (a.type.id() == Type::boolean) return wf::BoolView(a)[i];
-  if (a.type.id() == Type::int32) return wf::NumericView<int32_t>(a)[i];
-  return wf::NumericView<int64_t>(a)[i];
-}
-double number_at(const Array& a, int64_t i) {
-  if (a.type.id() == Type::float64) return wf::NumericView<double>(a)[i];
-  if (a.type.id() == Type::float32) return static_cast<double>(wf::NumericView<float>(a)[i]);
-  return static_cast<double>(integer_at(a, i));
-}
-
 template <typename T>
 ArrayPtr column_of(const std::vector<T>& values) {
   wf::NumericBuilder<T> out;
   out.append(values.data(), static_cast<int64_t>(values.size()));
   return out.finish();
-}
-
-/// Calls f(row, group) for every row with a value.
-template <typename F>
-void each_value(const Array& values, std::span<const uint32_t> groups, F f) {
-  for (size_t i = 0; i < groups.size(); ++i)
-    if (!values.is_null(static_cast<int64_t>(i))) f(static_cast<int64_t>(i), groups[i]);
 }
 
 class Count final : public Accumulator {
@@ -62,6 +46,13 @@ class Count final : public Accumulator {
   [[nodiscard]] int64_t bytes() const override {
     return static_cast<int64_t>(counts_.capacity() * 8);
   }
+  void save(uint32_t g, std::string& out) const override { put_raw(out, counts_[g]); }
+  Status merge(uint32_t g, std::string_view& in) override {
+    int64_t count = 0;
+    if (!take_raw(in, &count)) return damaged_state();
+    counts_[g] += count;
+    return {};
+  }
 
  private:
   std::vector<int64_t> counts_;
@@ -71,21 +62,38 @@ class Count final : public Accumulator {
 /// pair.
 class CountDistinct final : public Accumulator {
  public:
-  void grow(size_t groups) override { counts_.resize(groups); }
+  void grow(size_t groups) override { groups_.resize(groups); }
   Status add(const Array* values, std::span<const uint32_t> groups) override {
     each_value(*values, groups, [&](int64_t i, uint32_t g) {
-      const Seen seen{wf::hash_value(*values, i, wf::mix_hash(g)),
-                      wf::hash_value(*values, i, ~wf::mix_hash(g))};
-      if (seen_.insert(seen).second) ++counts_[g];
+      insert(g, {wf::hash_value(*values, i, kLow), wf::hash_value(*values, i, kHigh)});
     });
     return {};
   }
-  ArrayPtr finish() override { return column_of(counts_); }
+  ArrayPtr finish() override {
+    wf::Int64Builder out;
+    for (const Set& group : groups_) out.append(static_cast<int64_t>(group.size()));
+    return out.finish();
+  }
   [[nodiscard]] int64_t bytes() const override {
-    return static_cast<int64_t>(counts_.capacity() * 8 + seen_.size() * 48);
+    return static_cast<int64_t>(groups_.capacity() * sizeof(Set)) + seen_ * 48;
+  }
+  void save(uint32_t g, std::string& out) const override {
+    put_raw(out, static_cast<uint32_t>(groups_[g].size()));
+    for (const Seen& seen : groups_[g]) put_raw(out, seen);
+  }
+  Status merge(uint32_t g, std::string_view& in) override {
+    uint32_t count = 0;
+    if (!take_raw(in, &count)) return damaged_state();
+    for (uint32_t i = 0; i < count; ++i) {
+      Seen seen{};
+      if (!take_raw(in, &seen)) return damaged_state();
+      insert(g, seen);
+    }
+    return {};
   }
 
  private:
+  static constexpr uint64_t kLow = 1, kHigh = ~uint64_t{1};
   struct Seen {
     uint64_t a, b;
     bool operator==(const Seen&) const = default;
@@ -93,8 +101,10 @@ class CountDistinct final : public Accumulator {
   struct Hash {
     size_t operator()(const Seen& s) const { return s.a; }
   };
-  std::vector<int64_t> counts_;
-  std::unordered_set<Seen, Hash> seen_;
+  using Set = std::unordered_set<Seen, Hash>;
+  void insert(uint32_t g, const Seen& seen) { seen_ += groups_[g].insert(seen).second; }
+  std::vector<Set> groups_;
+  int64_t seen_ = 0;
 };
 
 class IntegerSum final : public Accumulator {
@@ -109,10 +119,7 @@ class IntegerSum final : public Accumulator {
       overflow |= __builtin_add_overflow(sums_[g], integer_at(*values, i), &sums_[g]);
       any_[g] = true;
     });
-    if (overflow)
-      return wf::invalid_data(
-          "a sum of integers passes the range of int64; sum cast(... as float64)");
-    return {};
+    return overflow ? too_large() : Status();
   }
   ArrayPtr finish() override {
     wf::Int64Builder out;
@@ -127,8 +134,23 @@ class IntegerSum final : public Accumulator {
   [[nodiscard]] int64_t bytes() const override {
     return static_cast<int64_t>(sums_.capacity() * 9);
   }
+  void save(uint32_t g, std::string& out) const override {
+    put_raw(out, sums_[g]);
+    put_raw(out, static_cast<char>(any_[g]));
+  }
+  Status merge(uint32_t g, std::string_view& in) override {
+    int64_t sum = 0;
+    char any = 0;
+    if (!take_raw(in, &sum) || !take_raw(in, &any)) return damaged_state();
+    any_[g] = any_[g] || any;
+    return __builtin_add_overflow(sums_[g], sum, &sums_[g]) ? too_large() : Status();
+  }
 
  private:
+  static Status too_large() {
+    return wf::invalid_data(
+        "a sum of integers passes the range of int64; sum cast(... as float64)");
+  }
   std::vector<int64_t> sums_;
   std::vector<bool> any_;
 };
@@ -140,11 +162,8 @@ class FloatSum final : public Accumulator {
   void grow(size_t groups) override { groups_.resize(groups); }
   Status add(const Array* values, std::span<const uint32_t> groups) override {
     each_value(*values, groups, [&](int64_t i, uint32_t g) {
-      const double x = number_at(*values, i);
       State& s = groups_[g];
-      const double t = s.sum + x;
-      s.lost += std::abs(s.sum) >= std::abs(x) ? (s.sum - t) + x : (x - t) + s.sum;
-      s.sum = t;
+      s.add(number_at(*values, i));
       ++s.count;
     });
     return {};
@@ -164,11 +183,30 @@ class FloatSum final : public Accumulator {
   [[nodiscard]] int64_t bytes() const override {
     return static_cast<int64_t>(groups_.capacity() * sizeof(State));
   }
+  void save(uint32_t g, std::string& out) const override { put_raw(out, groups_[g]); }
+  Status merge(uint32_t g, std::string_view& in) override {
+    State saved;
+    if (!take_raw(in, &saved)) return damaged_state();
+    State& s = groups_[g];
+    if (s.count == 0) {
+      s = saved;
+    } else {
+      s.add(saved.sum);
+      s.lost += saved.lost;
+      s.count += saved.count;
+    }
+    return {};
+  }
 
  private:
   struct State {
     double sum = 0, lost = 0;
     int64_t count = 0;
+    void add(double x) {
+      const double t = sum + x;
+      lost += std::abs(sum) >= std::abs(x) ? (sum - t) + x : (x - t) + sum;
+      sum = t;
+    }
   };
   bool mean_;
   std::vector<State> groups_;
@@ -202,6 +240,23 @@ class Variance final : public Accumulator {
   [[nodiscard]] int64_t bytes() const override {
     return static_cast<int64_t>(groups_.capacity() * sizeof(State));
   }
+  void save(uint32_t g, std::string& out) const override { put_raw(out, groups_[g]); }
+  /// Chan, Golub, LeVeque 1979: of two parts.
+  Status merge(uint32_t g, std::string_view& in) override {
+    State b;
+    if (!take_raw(in, &b)) return damaged_state();
+    State& a = groups_[g];
+    if (a.count == 0 || b.count == 0) {
+      if (a.count == 0) a = b;
+      return {};
+    }
+    const auto n = static_cast<double>(a.count), m = static_cast<double>(b.count);
+    const double delta = b.mean - a.mean;
+    a.mean += delta * m / (n + m);
+    a.squares += b.squares + delta * delta * n * m / (n + m);
+    a.count += b.count;
+    return {};
+  }
 
  private:
   struct State {
@@ -229,17 +284,26 @@ class Quantile final : public Accumulator {
         out.append_null();
         continue;
       }
-      std::sort(values.begin(), values.end(),
-                [](double a, double b) { return std::isnan(b) ? !std::isnan(a) : a < b; });
-      const double at = q_ * static_cast<double>(values.size() - 1);
-      const auto low = static_cast<size_t>(at);
-      const double share = at - static_cast<double>(low);
-      out.append(share == 0 ? values[low] : values[low] + share * (values[low + 1] - values[low]));
+      out.append(quantile_of(values, q_));
     }
     return out.finish();
   }
   [[nodiscard]] int64_t bytes() const override {
     return static_cast<int64_t>(groups_.capacity() * sizeof(groups_[0])) + held_;
+  }
+  void save(uint32_t g, std::string& out) const override {
+    const std::vector<double>& values = groups_[g];
+    put_bytes(out, {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double)});
+  }
+  Status merge(uint32_t g, std::string_view& in) override {
+    std::string_view bytes;
+    if (!take_bytes(in, &bytes) || bytes.size() % sizeof(double) != 0) return damaged_state();
+    std::vector<double>& values = groups_[g];
+    const size_t before = values.size();
+    values.resize(before + bytes.size() / sizeof(double));
+    if (!bytes.empty()) std::memcpy(values.data() + before, bytes.data(), bytes.size());
+    held_ += static_cast<int64_t>(bytes.size());
+    return {};
   }
 
  private:
@@ -259,70 +323,55 @@ class Choice final : public Accumulator {
     any_.resize(groups);
   }
   Status add(const Array* values, std::span<const uint32_t> groups) override {
-    each_value(*values, groups, [&](int64_t i, uint32_t g) {
-      V value = read(*values, i);
-      if (any_[g] && !replaces(value, values_[g])) return;
-      if constexpr (std::is_same_v<V, std::string>)
-        text_ += static_cast<int64_t>(value.size()) - static_cast<int64_t>(values_[g].size());
-      values_[g] = std::move(value);
-      any_[g] = true;
-    });
+    each_value(*values, groups, [&](int64_t i, uint32_t g) { take(g, value_at<V>(*values, i)); });
     return {};
   }
   ArrayPtr finish() override {
-    if constexpr (std::is_same_v<V, std::string>) return build(wf::StringBuilder(type_));
-    if constexpr (std::is_same_v<V, double>) {
-      if (type_ == Type::float32) return build(wf::Float32Builder());
-      return build(wf::Float64Builder());
-    }
-    if constexpr (std::is_same_v<V, int64_t>) {
-      if (type_ == Type::boolean) return build(wf::BoolBuilder());
-      if (type_ == Type::int32) return build(wf::Int32Builder());
-      return build(wf::Int64Builder(type_));
-    }
+    return with_value_builder<V>(type_, [&](auto out) {
+      for (size_t g = 0; g < values_.size(); ++g) {
+        if (any_[g])
+          append_value(out, values_[g]);
+        else
+          out.append_null();
+      }
+      return out.finish();
+    });
   }
   [[nodiscard]] int64_t bytes() const override {
     return static_cast<int64_t>(values_.capacity() * sizeof(V)) + text_;
   }
+  void save(uint32_t g, std::string& out) const override {
+    put_raw(out, static_cast<char>(any_[g]));
+    if (any_[g]) put_value(out, values_[g]);
+  }
+  Status merge(uint32_t g, std::string_view& in) override {
+    char any = 0;
+    if (!take_raw(in, &any)) return damaged_state();
+    V value{};
+    if (any && !take_value(in, &value)) return damaged_state();
+    if (any) take(g, std::move(value));
+    return {};
+  }
 
  private:
-  static V read(const Array& a, int64_t i) {
-    if constexpr (std::is_same_v<V, std::string>) return std::string(wf::StringView(a)[i]);
-    if constexpr (std::is_same_v<V, double>) return number_at(a, i);
-    if constexpr (std::is_same_v<V, int64_t>) return integer_at(a, i);
-  }
-  static bool less(const V& a, const V& b) {
-    if constexpr (std::is_same_v<V, double>) return std::isnan(b) ? !std::isnan(a) : a < b;
-    return a < b;
+  void take(uint32_t g, V value) {
+    if (any_[g] && !replaces(value, values_[g])) return;
+    if constexpr (std::is_same_v<V, std::string>)
+      text_ += static_cast<int64_t>(value.size()) - static_cast<int64_t>(values_[g].size());
+    values_[g] = std::move(value);
+    any_[g] = true;
   }
   bool replaces(const V& value, const V& held) const {
     switch (which_) {
       case Which::min:
-        return less(value, held);
+        return value_less(value, held);
       case Which::max:
-        return less(held, value);
+        return value_less(held, value);
       case Which::first:
         return false;
       default:
         return true;
     }
-  }
-  template <typename Builder>
-  ArrayPtr build(Builder out) {
-    for (size_t g = 0; g < values_.size(); ++g) {
-      if (!any_[g]) {
-        out.append_null();
-      } else if constexpr (std::is_same_v<Builder, wf::Int32Builder>) {
-        out.append(static_cast<int32_t>(values_[g]));
-      } else if constexpr (std::is_same_v<Builder, wf::Float32Builder>) {
-        out.append(static_cast<float>(values_[g]));
-      } else if constexpr (std::is_same_v<Builder, wf::BoolBuilder>) {
-        out.append(values_[g] != 0);
-      } else {
-        out.append(values_[g]);
-      }
-    }
-    return out.finish();
   }
   Which which_;
   Type type_;
@@ -354,6 +403,9 @@ std::unique_ptr<Accumulator> make_accumulator(const Aggregate& a, const DataType
     return std::make_unique<Variance>(a.function == "stddev");
   if (a.function == "quantile" || a.function == "median")
     return std::make_unique<Quantile>(a.quantile);
+  if (a.function == "approx_quantile") return make_approx_quantile(a.quantile);
+  if (a.function == "approx_distinct") return make_approx_distinct();
+  if (a.function == "top_k") return make_top_k(a.k, type == Type::null ? Type::int64 : type);
   if (is_text(type)) return make_choice<std::string>(a.function, type);
   if (type == Type::float32 || type == Type::float64) return make_choice<double>(a.function, type);
   return make_choice<int64_t>(a.function, type == Type::null ? Type::int64 : type);

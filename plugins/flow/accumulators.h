@@ -7,6 +7,10 @@
 /// 1974); variance and standard deviation are the sample's (n - 1), by Welford's recurrence;
 /// quantiles are exact, between two values linear (numpy's default, Hyndman and Fan's type 7).
 /// min and max order values as flow.sort does: NaN above all numbers.
+///
+/// approx_quantile, approx_distinct and top_k hold a sketch of bounded size, see sketches.h. What
+/// any of them answers depends on the order of the values of a group, never on how they were cut
+/// into batches or on how often the state was saved and restored.
 
 #include <memory>
 #include <span>
@@ -28,6 +32,11 @@ class Accumulator {
   virtual wf::ArrayPtr finish() = 0;
   /// Bytes held.
   [[nodiscard]] virtual int64_t bytes() const = 0;
+  /// Appends what a group holds.
+  virtual void save(uint32_t group, std::string& out) const = 0;
+  /// The group gets what was saved, as if it came behind its own values, and `in` loses it. A group
+  /// without values becomes exactly what was saved. invalid_data when it is damaged.
+  virtual wf::Status merge(uint32_t group, std::string_view& in) = 0;
 };
 
 /// One entry of `aggregates`, read and checked.
@@ -36,10 +45,12 @@ struct Aggregate {
   std::string function;  ///< "mean"
   std::string argument;  ///< expression, empty for count()
   double quantile = 0.5;
+  int64_t k = 0;               ///< top_k: how many
   size_t argument_offset = 0;  ///< where the argument begins in the text
 };
 
-/// Reads "mean(score)", "count()", "quantile(score, 0.9)". invalid_config with offset and length.
+/// Reads "mean(score)", "count()", "quantile(score, 0.9)", "top_k(author, 3)". invalid_config with
+/// offset and length.
 wf::Result<Aggregate> parse_aggregate(std::string name, std::string_view text);
 /// The type of the answer, or a refusal when the function does not take such values.
 wf::Result<wf::DataType> aggregate_type(const Aggregate& aggregate, const wf::DataType& argument);

@@ -1,6 +1,7 @@
 // Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstdlib>
 #include <map>
 
@@ -23,9 +24,21 @@ bool is_text(Type t) {
 }
 
 const std::vector<std::string>& function_names() {
-  static const std::vector<std::string> names{"count",    "count_distinct", "sum",    "min",
-                                              "max",      "mean",           "first",  "last",
-                                              "quantile", "median",         "stddev", "variance"};
+  static const std::vector<std::string> names{"count",
+                                              "count_distinct",
+                                              "sum",
+                                              "min",
+                                              "max",
+                                              "mean",
+                                              "first",
+                                              "last",
+                                              "quantile",
+                                              "median",
+                                              "stddev",
+                                              "variance",
+                                              "approx_quantile",
+                                              "approx_distinct",
+                                              "top_k"};
   return names;
 }
 
@@ -36,17 +49,25 @@ Status refuse(size_t offset, size_t length, std::string message, std::string hin
 
 /// The name here of a function that SQL, pandas or Spark name otherwise.
 std::string usual_name(const std::string& name) {
-  static const std::map<std::string, std::string, std::less<>> names{{"avg", "mean"},
-                                                                     {"average", "mean"},
-                                                                     {"std", "stddev"},
-                                                                     {"var", "variance"},
-                                                                     {"nunique", "count_distinct"},
-                                                                     {"percentile", "quantile"},
-                                                                     {"size", "count"},
-                                                                     {"stddev_samp", "stddev"},
-                                                                     {"var_samp", "variance"},
-                                                                     {"maximum", "max"},
-                                                                     {"minimum", "min"}};
+  static const std::map<std::string, std::string, std::less<>> names{
+      {"avg", "mean"},
+      {"average", "mean"},
+      {"std", "stddev"},
+      {"var", "variance"},
+      {"nunique", "count_distinct"},
+      {"percentile", "quantile"},
+      {"size", "count"},
+      {"stddev_samp", "stddev"},
+      {"var_samp", "variance"},
+      {"approx_percentile", "approx_quantile"},
+      {"tdigest", "approx_quantile"},
+      {"approx_count_distinct", "approx_distinct"},
+      {"hll", "approx_distinct"},
+      {"distinct", "count_distinct"},
+      {"topk", "top_k"},
+      {"mode", "top_k"},
+      {"maximum", "max"},
+      {"minimum", "min"}};
   const auto found = names.find(name);
   return found == names.end() ? name : found->second;
 }
@@ -96,18 +117,29 @@ Result<Aggregate> parse_aggregate(std::string name, std::string_view text) {
                   wf::did_you_mean(usual_name(out.function), names));
   std::string_view inner = text.substr(open + 1, end - open - 2);
   out.argument_offset = open + 1;
-  if (out.function == "quantile") {
+  const bool quantile = out.function == "quantile" || out.function == "approx_quantile";
+  if (quantile || out.function == "top_k") {
     const size_t comma = last_comma(inner);
     if (comma == std::string_view::npos)
       return refuse(begin, end - begin,
-                    "quantile() takes an expression and a share, as in quantile(score, 0.9)");
-    const std::string share(inner.substr(comma + 1));
+                    out.function + (quantile ? "() takes an expression and a share, as in " +
+                                                   out.function + "(score, 0.9)"
+                                             : "() takes an expression and a number of values, as "
+                                               "in top_k(author, 3)"));
+    const std::string number(inner.substr(comma + 1));
     char* rest = nullptr;
-    out.quantile = std::strtod(share.c_str(), &rest);
+    const double value = std::strtod(number.c_str(), &rest);
     while (*rest && blank(*rest)) ++rest;
-    if (*rest || !(out.quantile >= 0 && out.quantile <= 1))
-      return refuse(open + 1 + comma + 1, share.size(),
-                    "the share of quantile() is a number from 0 to 1");
+    if (quantile && (*rest || !(value >= 0 && value <= 1)))
+      return refuse(open + 1 + comma + 1, number.size(),
+                    "the share of " + out.function + "() is a number from 0 to 1");
+    if (!quantile && (*rest || !(value >= 1 && value <= 1000) || value != std::floor(value)))
+      return refuse(open + 1 + comma + 1, number.size(),
+                    "top_k() gives a whole number of values from 1 to 1000");
+    if (quantile)
+      out.quantile = value;
+    else
+      out.k = static_cast<int64_t>(value);
     inner = inner.substr(0, comma);
   }
   if (std::all_of(inner.begin(), inner.end(), blank)) inner = {};
@@ -120,15 +152,18 @@ Result<Aggregate> parse_aggregate(std::string name, std::string_view text) {
 
 Result<DataType> aggregate_type(const Aggregate& a, const DataType& argument) {
   const Type type = argument.id();
-  if (a.function == "count" || a.function == "count_distinct") return DataType(Type::int64);
-  const bool chooses =
-      a.function == "min" || a.function == "max" || a.function == "first" || a.function == "last";
-  if (type == Type::null) return chooses ? DataType(Type::int64) : DataType(Type::float64);
+  if (a.function == "count" || a.function == "count_distinct" || a.function == "approx_distinct")
+    return DataType(Type::int64);
+  const bool top = a.function == "top_k";
+  const bool chooses = top || a.function == "min" || a.function == "max" || a.function == "first" ||
+                       a.function == "last";
+  if (type == Type::null && !top) return chooses ? DataType(Type::int64) : DataType(Type::float64);
   if (chooses) {
     if (type == Type::list || type == Type::structure)
       return refuse(a.argument_offset, a.argument.size(),
                     a.function + "() does not take " + argument.to_string());
-    return plain_type(argument);
+    const DataType plain = type == Type::null ? DataType(Type::int64) : plain_type(argument);
+    return top ? DataType::list_of(plain) : plain;
   }
   if (!is_number(type))
     return refuse(a.argument_offset, a.argument.size(),

@@ -1,6 +1,7 @@
 // Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "state_bytes.h"
 #include "support.h"
 
 namespace weirflow::flow {
@@ -22,6 +23,7 @@ class Count : public wf::Transform<CountConfig> {
       wf::fields(wf::field("column", &CountConfig::column)
                      .help("Name of the one column of the output (int64).")
                      .example(R"("comments")"));
+  static constexpr bool kHasState = true;
 
  protected:
   wf::Status bind(const wf::Schema&, wf::SchemaBuilder& out) override {
@@ -38,6 +40,14 @@ class Count : public wf::Transform<CountConfig> {
     total.append(rows_);
     out.emit(wf::Batch(out.schema(), 1, {total.finish()}));
     return {};
+  }
+  wf::Result<std::string> snapshot(uint64_t) override {
+    std::string state;
+    put_raw(state, rows_);
+    return state;
+  }
+  wf::Status restore(std::string_view snapshot) override {
+    return take_raw(snapshot, &rows_) && snapshot.empty() ? wf::Status() : damaged_state();
   }
 
  private:

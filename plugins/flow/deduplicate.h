@@ -5,7 +5,9 @@
 #include <unordered_map>
 
 #include "row_store.h"
+#include "seen_keys.h"
 #include "support.h"
+#include "time_column.h"
 #include "weirflow/row_hash.hpp"
 
 namespace weirflow::flow {
@@ -14,10 +16,13 @@ struct DeduplicateConfig {
   std::vector<std::string> key;
   std::string keep = "first";
   int64_t remember = 0;
+  std::string time;
+  std::optional<wf::Duration> within;
 };
 
 /// One row of each key. Keys are told apart by 128 bits of hash (a false match has a chance of
 /// about 10^-20 among a billion keys), so that any types can be a key and memory per key is fixed.
+/// With `within`, and in a task with checkpoints, the keys are in the host's state.
 class Deduplicate : public wf::Transform<DeduplicateConfig> {
  public:
   static constexpr auto kInfo = wf::component("flow.deduplicate")
@@ -41,20 +46,46 @@ class Deduplicate : public wf::Transform<DeduplicateConfig> {
                      .help("With keep = \"first\": only so many of the newest keys are remembered, "
                            "which bounds the memory of "
                            "a stream. 0: all.")
-                     .example("1000000"));
+                     .example("1000000"),
+                 wf::field("within", &DeduplicateConfig::within)
+                     .range(1, kLongestSpan)
+                     .help("With keep = \"first\" and `time`: rows alike are one only within so "
+                           "long, earlier or later, of a row that was kept, which is forgotten "
+                           "when the watermark is so long past it.")
+                     .example(R"("1h")"),
+                 wf::field("time", &DeduplicateConfig::time)
+                     .column()
+                     .help("Column of event times (timestamp), for `within`.")
+                     .example(R"("created")"));
   static constexpr bool kCountsRows = true;
+  static constexpr bool kHasTimers = true;
 
  protected:
   wf::Status bind(const wf::Schema& in, wf::SchemaBuilder& out) override {
     if (config().remember > 0 && config().keep == "last")
       return wf::invalid_config("`remember` goes with keep = \"first\"").at({"remember", 0, 0, ""});
+    if (config().within && (config().remember > 0 || config().keep == "last"))
+      return wf::invalid_config("`within` goes with keep = \"first\" and without `remember`")
+          .at({"within", 0, 0, ""});
+    if (config().within.has_value() == config().time.empty())
+      return wf::invalid_config("`within` and `time` go together")
+          .at({config().within ? "time" : "within", 0, 0, ""});
     WF_ASSIGN(key_, require_all(config().key, in, "key"));
+    time_ = -1;
+    if (config().within) {
+      WF_ASSIGN(time_, require_time(config().time, in, "time"));
+    }
     if (key_.empty()) key_ = all_columns(in);
     out = plain_schema(in);
     return {};
   }
   wf::Status open() override {
-    if (config().keep == "last") store_.emplace(memory_of(host()));
+    if (config().keep == "last") {
+      store_.emplace(memory_of(host()));
+      return refuse_checkpoints(host(), "flow.deduplicate with keep = \"last\"");
+    }
+    if (config().within || host().task().checkpointed == 1)
+      seen_.emplace(host(), config().within.value_or(wf::Duration(0)).count(), config().remember);
     return {};
   }
   wf::Status process(const wf::Batch& in, wf::Emitter& out) override {
@@ -65,6 +96,7 @@ class Deduplicate : public wf::Transform<DeduplicateConfig> {
       wf::hash_column(*in.column(c), high);
     }
     if (store_) return keep_last(in, low, high);
+    if (seen_) return keep_unseen(in, low, high, out);
     std::vector<uint8_t> keep(low.size());
     for (size_t i = 0; i < keep.size(); ++i) {
       const Key key{low[i], high[i]};
@@ -95,6 +127,9 @@ class Deduplicate : public wf::Transform<DeduplicateConfig> {
           return kept.rows() > 0 && out.emit(plain_batch(kept, out.schema())) == wf::Emit::pause;
         });
   }
+  wf::Status on_watermark(int64_t us, wf::Emitter&) override {
+    return seen_ ? seen_->forget(us) : wf::Status();
+  }
   wf::Status close() override {
     held_.set(host(), 0);
     return {};
@@ -118,6 +153,26 @@ class Deduplicate : public wf::Transform<DeduplicateConfig> {
     WF_TRY(store_->add(in));
     return check_memory();
   }
+  wf::Status keep_unseen(const wf::Batch& in, const std::vector<uint64_t>& low,
+                         const std::vector<uint64_t>& high, wf::Emitter& out) {
+    RowSelection rows(in.rows());
+    if (time_ >= 0) refuse_without_time(in, time_, rows, out);
+    int64_t repeated = 0, kept = 0;
+    for (int64_t row = 0; row < in.rows(); ++row) {
+      if (!rows.holds(row)) continue;
+      std::string key;
+      put_raw(key, low[static_cast<size_t>(row)]);
+      put_raw(key, high[static_cast<size_t>(row)]);
+      const int64_t time = time_ < 0 ? 0 : in.numbers<int64_t>(time_)[row];
+      WF_ASSIGN(const bool is_new, seen_->is_new(key, time));
+      ++(is_new ? kept : repeated);
+      if (!is_new) rows.drop(row);
+    }
+    out.filtered(repeated);
+    out.passed(kept);
+    if (kept > 0) out.emit(plain_batch(wf::filter(in, rows.bytes()), out.schema()));
+    return {};
+  }
   void forget(const Key& newest) {
     order_.push_back(newest);
     if (static_cast<int64_t>(order_.size()) <= config().remember) return;
@@ -137,6 +192,8 @@ class Deduplicate : public wf::Transform<DeduplicateConfig> {
   std::vector<int> key_;
   std::unordered_map<Key, int64_t, Hash> last_row_;
   std::deque<Key> order_;
+  std::optional<SeenKeys> seen_;
+  int time_ = -1;
   std::optional<RowStore> store_;
   std::optional<std::vector<uint8_t>> wanted_;
   int64_t given_ = 0;

@@ -47,4 +47,21 @@ class KeyEncoder {
   std::vector<KeyColumn> keys_;
 };
 
+/// From encoded keys (plain columns, ascending, nulls last) back to columns. -0.0 comes back as
+/// 0.0.
+class KeyDecoder {
+ public:
+  explicit KeyDecoder(const std::vector<wf::Field>& columns);
+  KeyDecoder(KeyDecoder&&) noexcept;
+  ~KeyDecoder();
+  /// Takes one key off the front of `in`. invalid_data when it is none.
+  wf::Status append(std::string_view& in);
+  /// The columns; starts again.
+  std::vector<wf::ArrayPtr> finish();
+
+ private:
+  struct Column;
+  std::vector<Column> columns_;
+};
+
 }  // namespace weirflow::flow

@@ -1,6 +1,7 @@
 // Copyright 2026 The Weirflow Authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "state_bytes.h"
 #include "support.h"
 
 namespace weirflow::flow {
@@ -27,6 +28,7 @@ class Limit : public wf::Transform<LimitConfig> {
                                                  .at_least(0)
                                                  .help("Rows to leave out before those.")
                                                  .example("20"));
+  static constexpr bool kHasState = true;
 
  protected:
   wf::Status bind(const wf::Schema& in, wf::SchemaBuilder& out) override {
@@ -42,6 +44,16 @@ class Limit : public wf::Transform<LimitConfig> {
     if (take > 0) out.emit(plain_batch(in.slice(skip, take), out.schema()));
     if (passed_ >= config().rows) out.done();
     return {};
+  }
+  wf::Result<std::string> snapshot(uint64_t) override {
+    std::string state;
+    put_raw(state, skipped_);
+    put_raw(state, passed_);
+    return state;
+  }
+  wf::Status restore(std::string_view snapshot) override {
+    const bool whole = take_raw(snapshot, &skipped_) && take_raw(snapshot, &passed_);
+    return whole && snapshot.empty() ? wf::Status() : damaged_state();
   }
 
  private:

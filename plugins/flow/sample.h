@@ -52,8 +52,9 @@ class Sample : public wf::Transform<SampleConfig> {
     return {};
   }
   wf::Status open() override {
-    if (config().rows) reservoir_.emplace(*config().rows, config().seed);
-    return {};
+    if (!config().rows) return {};
+    reservoir_.emplace(*config().rows, config().seed);
+    return refuse_checkpoints(host(), "flow.sample with `rows`");
   }
   wf::Status process(const wf::Batch& in, wf::Emitter& out) override {
     if (reservoir_) {

@@ -50,6 +50,7 @@ class Sort : public wf::Transform<SortConfig> {
     return {};
   }
   wf::Status open() override {
+    WF_TRY(refuse_checkpoints(host(), "flow.sort"));
     sorter_.emplace(keys_, config().limit.value_or(0), memory_of(host()));
     return {};
   }

@@ -75,6 +75,7 @@ class Split : public wf::Transform<SplitConfig> {
   }
   wf::Status open() override {
     if (!collects()) return {};
+    WF_TRY(refuse_checkpoints(host(), "flow.split with exact shares"));
     exact_.emplace(Shares{config().test, config().validation},
                    config().by == "position" ? ExactSplit::By::position : ExactSplit::By::hash);
     store_.emplace(memory_of(host()));

@@ -102,6 +102,16 @@ class HeldMemory {
   int64_t told_ = 0;
 };
 
+/// For components that hold rows until the input ends: no checkpoint has these rows, and a stream
+/// that goes on from one would lose them.
+inline wf::Status refuse_checkpoints(const wf::Host& host, const std::string& what) {
+  if (host.task().checkpointed != 1) return {};
+  return wf::invalid_config(what +
+                            " keeps rows until the input ends, and no checkpoint has them: in a "
+                            "stream take flow.window, or do without checkpoints (interval = \"0s\" "
+                            "in [checkpoint])");
+}
+
 /// Emits what next() gives until the end, a pause (finish is then called again) or a cancel.
 /// `each` sees every batch before it goes.
 template <typename Next, typename Each>

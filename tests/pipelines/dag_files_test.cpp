@@ -16,13 +16,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// DAG files by their path in the repository. Groups are no DAGs, and dags/invalid is refused.
+/// DAG files by their path in the repository. Groups and golden cases (*.test.toml) are no DAGs,
+/// and dags/invalid is refused.
 std::vector<std::string> dag_files() {
   const fs::path root = program::source_folder();
   std::vector<std::string> files;
   for (const auto& entry : fs::recursive_directory_iterator(root / "dags")) {
     const std::string path = entry.path().lexically_relative(root).generic_string();
     if (entry.path().extension() != ".toml" || path.starts_with("dags/invalid/")) continue;
+    if (path.ends_with(".test.toml")) continue;
     if (program::read_bytes(entry.path()).find("\n[group]\n") == std::string::npos)
       files.push_back(path);
   }
@@ -61,6 +63,16 @@ TEST(DagFiles, EachIsValid) {
     ASSERT_TRUE(ran.ok()) << ran.error().message();
     EXPECT_EQ(ran->code, 0) << file << '\n' << ran->err;
   }
+}
+
+TEST(DagFiles, GoldenCasesHold) {
+  const program::ScratchFolder scratch;
+  program::Surroundings user{
+      program::source_folder(), program::user_environment(scratch.path()), {}};
+  user.limit = std::chrono::seconds(120);
+  const auto ran = program::run_shell("weirflow test dags", user);
+  ASSERT_TRUE(ran.ok()) << ran.error().message();
+  EXPECT_EQ(ran->code, 0) << ran->out << ran->err;
 }
 
 TEST(DagFiles, EachIsRunByATest) {

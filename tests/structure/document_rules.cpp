@@ -10,8 +10,9 @@ namespace weirflow::structure {
 namespace {
 
 const std::set<std::string, std::less<>> kWeirflowCommands = {
-    "init",    "validate", "run",     "show",       "plan",   "graph",
-    "plugins", "model",    "version", "completion", "--help", "--version"};
+    "init",         "validate",   "run",    "show",    "test",       "plan",
+    "graph",        "plugins",    "model",  "version", "completion", "top",
+    "dead-letters", "checkpoint", "doctor", "--help",  "--version"};
 const std::set<std::string, std::less<>> kTools = {"git", "cd",  "cmake", "ctest",  "cc",  "c++",
                                                    "gcc", "g++", "cat",   "export", "bash"};
 

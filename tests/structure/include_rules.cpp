@@ -17,9 +17,9 @@ struct Layer {
   int height;
 };
 constexpr std::array kLayers = {
-    Layer{"core", 1},   Layer{"batch", 2},   Layer{"plugin", 3}, Layer{"dag", 4},
-    Layer{"model", 5},  Layer{"store", 5},   Layer{"engine", 6}, Layer{"scheduler", 7},
-    Layer{"worker", 8}, Layer{"service", 9}, Layer{"cli", 10},
+    Layer{"core", 1},      Layer{"batch", 2},  Layer{"plugin", 3},   Layer{"dag", 4},
+    Layer{"model", 5},     Layer{"store", 5},  Layer{"metrics", 6},  Layer{"engine", 7},
+    Layer{"scheduler", 8}, Layer{"worker", 9}, Layer{"service", 10}, Layer{"cli", 11},
 };
 
 std::optional<int> height_of(std::string_view layer) {
@@ -41,8 +41,8 @@ constexpr std::array kLibraryUsers = {
     LibraryUser{"Boost.Graph", "boost/graph/", "orchestrator/dag/"},
     LibraryUser{"Boost.PropertyMap", "boost/property_map/", "orchestrator/dag/"},
     LibraryUser{"toml++", "toml++/", "orchestrator/dag/"},
-    LibraryUser{"CivetWeb", "civetweb.h", "orchestrator/service/"},
-    LibraryUser{"CivetWeb", "CivetServer.h", "orchestrator/service/"},
+    LibraryUser{"CivetWeb", "civetweb.h", "orchestrator/metrics/"},
+    LibraryUser{"CivetWeb", "CivetServer.h", "orchestrator/metrics/"},
     LibraryUser{"CivetWeb", "civetweb.h", "plugins/http/"},
     LibraryUser{"simdjson", "simdjson", "sdk/io/"},
     LibraryUser{"simdjson", "simdjson", "plugins/elasticsearch/"},

@@ -13,7 +13,7 @@
 namespace weirflow::structure {
 
 /// A folder of orchestrator/ includes the SDK, itself, and the layers before it:
-/// core, batch, plugin, dag, {model, store}, engine, scheduler, worker, service, cli.
+/// core, batch, plugin, dag, {model, store}, metrics, engine, scheduler, worker, service, cli.
 std::vector<std::string> layer_violations(const Tree& tree);
 
 /// sdk/ and plugins/ include nothing of orchestrator/ and link none of its libraries; a plugin

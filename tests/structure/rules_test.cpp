@@ -108,10 +108,10 @@ TEST(LibraryUsers, OneSourceInTheRightFolder) {
   EXPECT_EQ(library_user_violations({{"orchestrator/plugin/library.h", dll}}).size(), 1U);
 }
 
-TEST(LibraryUsers, TheServiceAndAPluginEachHaveTheirServer) {
+TEST(LibraryUsers, TheHostAndAPluginEachHaveTheirServer) {
   const std::string server = include("<civetweb.h>");
   EXPECT_EQ(library_user_violations(
-                {{"orchestrator/service/server.cpp", server}, {"plugins/http/server.cpp", server}}),
+                {{"orchestrator/metrics/server.cpp", server}, {"plugins/http/server.cpp", server}}),
             Lines{});
   EXPECT_EQ(library_user_violations(
                 {{"plugins/http/server.cpp", server}, {"plugins/http/server2.cpp", server}})

@@ -361,5 +361,33 @@ TEST(FlowAggregate, Refusals) {
       "aggregates.y@0+11: quantile() takes an expression and a share, as in quantile(score, 0.9)");
 }
 
+template <typename T>
+std::string in_a_stream(Value::Table config) {
+  Harness h = Harness::of<T>();
+  h.host().task().checkpointed = 1;
+  const wf::Status status = h.start(std::move(config), {wf::testing::schema("x:int64")});
+  return status.ok() ? "" : status.message().substr(0, status.message().find(" keeps rows"));
+}
+
+TEST(FlowInAStream, WhatNoCheckpointHoldsIsRefused) {
+  EXPECT_EQ(in_a_stream<Sort>({{"by", "x"}}), "flow.sort");
+  EXPECT_EQ(in_a_stream<AggregateRows>({{"aggregates", Value::Table{{"n", "count()"}}}}),
+            "flow.aggregate");
+  EXPECT_EQ(in_a_stream<Deduplicate>({{"keep", "last"}}), "flow.deduplicate with keep = \"last\"");
+  EXPECT_EQ(in_a_stream<Deduplicate>({}), "");
+  EXPECT_EQ(in_a_stream<Count>({}), "");
+}
+
+TEST(FlowInAStream, CountGoesOnFromItsState) {
+  Harness first = Harness::of<Count>(), second = Harness::of<Count>();
+  const wf::Batch in = batch("x:int64\n1\n2\n3");
+  ASSERT_TRUE(first.start({}, {in.schema()}).ok() && second.start({}, {in.schema()}).ok());
+  ASSERT_TRUE(first.push(in).ok());
+  ASSERT_TRUE(second.restore(*first.snapshot()).ok());
+  ASSERT_TRUE(second.push(in).ok() && second.finish().ok());
+  EXPECT_EQ(second.text(), "rows:int64\n6\n");
+  EXPECT_FALSE(second.restore("x").ok());
+}
+
 }  // namespace
 }  // namespace weirflow::flow

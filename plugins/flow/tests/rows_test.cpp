@@ -223,5 +223,19 @@ TEST(FlowRows, LargeTextBecomesPlainText) {
   EXPECT_EQ(h.text(), "s:utf8\nab\ncd\n");
 }
 
+TEST(FlowLimit, GoesOnFromItsState) {
+  Harness first = Harness::of<Limit>(), second = Harness::of<Limit>();
+  const wf::Batch in = batch("x:int64\n1\n2\n3");
+  const Value::Table config{{"rows", 3}, {"offset", 2}};
+  ASSERT_TRUE(first.start(config, {in.schema()}).ok() && second.start(config, {in.schema()}).ok());
+  ASSERT_TRUE(first.push(in).ok());
+  EXPECT_EQ(first.text(), "x:int64\n3\n");
+  ASSERT_TRUE(second.restore(*first.snapshot()).ok());
+  ASSERT_TRUE(second.push(in).ok());
+  EXPECT_EQ(second.text(), "x:int64\n1\n2\n");
+  EXPECT_TRUE(second.is_done());
+  EXPECT_FALSE(second.restore("x").ok());
+}
+
 }  // namespace
 }  // namespace weirflow::flow

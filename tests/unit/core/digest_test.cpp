@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace weirflow {
 namespace {
 
@@ -27,6 +31,18 @@ TEST(Hex, GoesThereAndBack) {
   EXPECT_FALSE(hex_decode("0"));
   EXPECT_FALSE(hex_decode("0g"));
   EXPECT_FALSE(hex_decode("FF"));
+}
+
+TEST(Base64, DecodesWhatRfc4648Has) {
+  for (const auto& [text, bytes] : std::vector<std::pair<std::string, std::string>>{
+           {"", ""}, {"Zg==", "f"}, {"Zm8=", "fo"}, {"Zm9v", "foo"}, {"Zm9vYmFy", "foobar"}})
+    EXPECT_EQ(base64_decode(text), bytes) << text;
+  EXPECT_EQ(base64_decode("AP/+"), std::string("\0\xFF\xFE", 3));
+}
+
+TEST(Base64, RefusesTheRest) {
+  for (const char* text : {"Z", "Zg", "Zg=", "Z===", "====", "Zg==Zg==", "Zg=a", "Zm9v\n", "Zm-_"})
+    EXPECT_FALSE(base64_decode(text)) << text;
 }
 
 }  // namespace

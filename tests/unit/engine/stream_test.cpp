@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "components.h"
+#include "core/virtual_clock.h"
 #include "engine/checkpoint_store.h"
 #include "stream_components.h"
 
@@ -124,6 +125,64 @@ TEST_F(StreamTest, AllOfItOnceWithoutTrouble) {
   expect_all(1000);
   ASSERT_FALSE(world().acknowledged.empty());
   EXPECT_EQ(world().epoch, static_cast<int64_t>(world().acknowledged.back()));
+}
+
+TEST_F(StreamTest, ATimerThatSetsTheNextNeedsNothingElseToWakeIt) {
+  const auto made =
+      plan("[checkpoint]\ninterval = \"1h\"\n" + task("a", "stream.numbers", "") +
+           task("ticks", "stream.ticks", "\"a\"") + task("later", "stream.later", "\"ticks\""));
+  ASSERT_TRUE(made);
+  world().available = 1;
+  engine::Run run(*made, registry_, nullptr, options_);
+  std::thread runs([&] { EXPECT_TRUE(run.execute().ok()); });
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  const auto ticks = [] {
+    const std::lock_guard lock(world().mutex);
+    return world().delivered.size();
+  };
+  // The sink is one behind: of five, four.
+  while (ticks() < 4 && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+  EXPECT_EQ(ticks(), 4u);
+  run.cancel();
+  runs.join();
+}
+
+/// Nothing waits for real time here: an hour passes at once.
+TEST_F(StreamTest, WithAClockOfItsOwnTimeStandsStillUntilItIsToldToGoOn) {
+  const auto made =
+      plan("[checkpoint]\ninterval = \"10m\"\n" + task("a", "stream.numbers", "") +
+           task("ticks", "stream.ticks", "\"a\"") + task("later", "stream.later", "\"ticks\""));
+  ASSERT_TRUE(made);
+  world().available = 1;
+  VirtualClock clock(1'000'000);
+  options_.clock = &clock;
+  engine::Run run(*made, registry_, nullptr, options_);
+  std::thread runs([&] { EXPECT_TRUE(run.execute().ok()); });
+  const auto wait = [&](const std::function<bool()>& condition) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!condition() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+    return condition();
+  };
+  const auto next_is = [&](int64_t us) { return [&clock, us] { return clock.next_us() == us; }; };
+  const auto commits = [] {
+    const std::lock_guard lock(world().mutex);
+    return world().acknowledged.size();
+  };
+  ASSERT_TRUE(wait(next_is(1'002'000)));  // the first tick, set when the row came
+  for (const int64_t at : {1'002'000, 1'004'000, 1'006'000, 1'008'000}) {
+    ASSERT_TRUE(wait(next_is(at)));
+    clock.advance_to(at);
+  }
+  ASSERT_TRUE(wait(next_is(1'010'000)));
+  clock.advance_to(1'010'000);
+  ASSERT_TRUE(wait(next_is(601'000'000)));  // all ticks are over, what comes is the checkpoint
+  EXPECT_EQ(commits(), 0u);
+  clock.advance_to(601'000'000);
+  EXPECT_TRUE(wait([&] { return commits() == 1; }));
+  run.checkpoint();  // whatever the interval
+  EXPECT_TRUE(wait([&] { return commits() == 2; }));
+  run.cancel();
+  runs.join();
 }
 
 TEST_F(StreamTest, CutOffAnywhereAndStartedAgain) {
@@ -372,13 +431,14 @@ TEST_F(StreamTest, StateOfATaskThatIsGoneIsNotDroppedSilently) {
       plan(kHead + task("a", "stream.numbers", "") + task("later", "stream.later", "\"a\""));
   ASSERT_TRUE(before && after);
   world().available = 50;
-  start(*before, std::chrono::milliseconds(0), [](engine::Run& r) {
-    for (bool committed = false; !committed;) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  start(*before, std::chrono::microseconds(0), [](engine::Run& run) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    const auto kept = [] {
       const std::lock_guard lock(world().mutex);
-      committed = !world().acknowledged.empty();
-    }
-    r.cancel();
+      return !world().acknowledged.empty();
+    };
+    while (!kept() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+    run.cancel();
   });
   world().ends = true;
   RunReport report = run_plan(*after);

@@ -114,7 +114,7 @@ typedef struct wf_task {
   uint32_t threads; /* threads that one call may use at most, >= 1 */
   wf_str dag;
   wf_str task;
-  wf_str run;
+  wf_str run; /* "replay-..." puts dead letters back: adds to what a sink has, replaces nothing */
   wf_str model_version; /* "NAME@16hex" for members of a group in apply, else "" */
   int64_t run_start_us;
   uint32_t attempt; /* from 1 */

@@ -3,6 +3,7 @@
 
 /// A sink component over a RowEncoder and an OutputFile. Link weirflow::io.
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -126,7 +127,7 @@ class FileSink : public wf::Sink<Config> {
       committer_ = own_.get();
     }
     const bool rolls = this->host().task().checkpointed == 1;
-    committer_->set_target(path(), options, rolls);
+    committer_->set_target(target(), options, rolls);
     return rolls ? Status() : begin_file();
   }
   Status process(const Batch& in, Emitter&) override {
@@ -147,6 +148,18 @@ class FileSink : public wf::Sink<Config> {
   }
 
  private:
+  /// A replay of dead letters adds to what is there: "out-RUN.csv" beside "out.csv".
+  [[nodiscard]] std::string target() const {
+    const std::string_view run = view(this->host().task().run);
+    std::error_code error;
+    const auto kind = std::filesystem::status(path(), error).type();
+    const bool special = path() == "-" || (kind != std::filesystem::file_type::not_found &&
+                                           kind != std::filesystem::file_type::regular);
+    if (!run.starts_with("replay-") || special) return path();
+    const size_t name = path().rfind('/') + 1;
+    const size_t dot = std::min(path().find('.', name + 1), path().size());
+    return path().substr(0, dot) + "-" + std::string(run) + path().substr(dot);
+  }
   Status begin_file() {
     WF_TRY(committer_->create_file());
     encoder_->begin(&text_);
